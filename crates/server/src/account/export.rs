@@ -1,0 +1,201 @@
+//! Everything the service holds on a person, as one JSON document, streamed a page at a time.
+
+use std::io;
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde_json::{json, value::RawValue};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::{
+    app::Shared,
+    db::{
+        ai_requests::{self, AiRequest},
+        export,
+        messages::Message,
+        sessions::Session,
+        subscriptions::Subscription,
+        turns::Turn,
+        users,
+    },
+    http::{limits::OpenCall, view},
+    journal,
+};
+
+/// Rows of a page.
+const PAGE: i64 = 100;
+/// Pages that may wait for a slow reader.
+const AHEAD: usize = 2;
+
+/// Why an export broke off.
+#[derive(Debug, thiserror::Error)]
+enum ExportError {
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    #[error("the reader went away")]
+    Gone,
+}
+
+/// Begins an export; none when the person is gone. `call` counts until it is over. One that breaks off ends in an
+/// error, so that nobody takes it for whole.
+pub async fn start(
+    app: &Shared,
+    user_id: Uuid,
+    call: OpenCall,
+) -> sqlx::Result<Option<impl Stream<Item = io::Result<Bytes>> + Send + 'static>> {
+    let Some(user) = users::find(&mut app.db.read().await?.conn(), user_id).await? else { return Ok(None) };
+    let (pieces, receiver) = mpsc::channel(AHEAD);
+    let task = app.clone();
+    app.tasks.spawn(async move {
+        let mut document = Document { pieces, buffer: String::new(), first: true };
+        match write(&task, user, &mut document).await {
+            Ok(()) | Err(ExportError::Gone) => {}
+            Err(error) => {
+                tracing::error!(%error, "export broken off");
+                // A reader who went away meanwhile needs no error.
+                drop(document.pieces.send(Err(io::Error::other("export broken off"))).await);
+            }
+        }
+        drop(call);
+    });
+    Ok(Some(stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|piece| (piece, receiver)) })))
+}
+
+/// A document being written.
+struct Document {
+    pieces: mpsc::Sender<io::Result<Bytes>>,
+    buffer: String,
+    /// Whether the open list is still empty.
+    first: bool,
+}
+
+impl Document {
+    fn open(&mut self, name: &str) {
+        self.buffer.push_str(",\"");
+        self.buffer.push_str(name);
+        self.buffer.push_str("\":[");
+        self.first = true;
+    }
+
+    fn row<T: Serialize>(&mut self, row: &T) -> Result<(), ExportError> {
+        if !std::mem::take(&mut self.first) {
+            self.buffer.push(',');
+        }
+        self.buffer.push_str(&serde_json::to_string(row)?);
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), ExportError> {
+        let piece = std::mem::take(&mut self.buffer);
+        self.pieces.send(Ok(piece.into())).await.map_err(|_| ExportError::Gone)
+    }
+}
+
+/// A journal row with its payloads as they were sent and received, to the byte.
+struct Attempt<'a> {
+    row: &'a AiRequest,
+    request_payload: Option<Box<RawValue>>,
+    request_verified: Option<bool>,
+    response_payload: Option<Box<RawValue>>,
+}
+
+impl Serialize for Attempt<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let row = self.row;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &row.id)?;
+        map.serialize_entry("message_id", &row.message_id)?;
+        map.serialize_entry("turn_id", &row.turn_id)?;
+        map.serialize_entry("created_at", &row.created_at)?;
+        map.serialize_entry("provider", &row.provider)?;
+        map.serialize_entry("model", &row.model)?;
+        map.serialize_entry("request_payload", &self.request_payload)?;
+        map.serialize_entry("request_verified", &self.request_verified)?;
+        map.serialize_entry("response_payload", &self.response_payload)?;
+        map.serialize_entry("response_time_ms", &row.response_time_ms)?;
+        map.serialize_entry("time_to_first_token_ms", &row.time_to_first_token_ms)?;
+        map.serialize_entry("status_code", &row.status_code)?;
+        map.serialize_entry("error_message", &row.error_message)?;
+        map.serialize_entry("prompt_tokens", &row.prompt_tokens)?;
+        map.serialize_entry("completion_tokens", &row.completion_tokens)?;
+        map.serialize_entry("tokens_estimated", &row.tokens_estimated)?;
+        map.end()
+    }
+}
+
+/// Writes a table: pages by id until one is not full.
+macro_rules! table {
+    ($app:ident, $user_id:ident, $document:ident, $name:literal, $page:path, $show:expr) => {{
+        $document.open($name);
+        let mut after = Uuid::nil();
+        loop {
+            let rows = $page(&mut $app.db.read().await?.conn(), $user_id, after, PAGE).await?;
+            let full = i64::try_from(rows.len()) == Ok(PAGE);
+            for row in rows {
+                after = row.id;
+                $document.row(&$show(row))?;
+            }
+            if !full {
+                break;
+            }
+            $document.flush().await?;
+        }
+        $document.buffer.push(']');
+    }};
+}
+
+async fn write(app: &Shared, user: users::User, document: &mut Document) -> Result<(), ExportError> {
+    let user_id = user.id;
+    let blocked_at = user.blocked_at;
+    let shown = view::User::new(user, app.clock.now());
+    document.buffer = format!("{{\"users\":{},\"blocked_at\":{}", serde_json::to_string(&shown)?, json!(blocked_at));
+    table!(app, user_id, document, "admins", export::admins, |row| row);
+    table!(app, user_id, document, "devices", export::devices, |row| view::Device::new(row, Uuid::nil()));
+    table!(app, user_id, document, "subscriptions", export::subscriptions, |row: Subscription| {
+        view::Subscription::from(row)
+    });
+    table!(app, user_id, document, "usage_logs", export::usage_logs, |row| row);
+    table!(app, user_id, document, "chat_sessions", export::sessions, |row: Session| view::Session::from(row));
+    table!(app, user_id, document, "messages", export::messages, |row: Message| view::Message::from(row));
+    table!(app, user_id, document, "turns", export::turns, |turn: Turn| {
+        json!({
+            "id": turn.id, "session_id": turn.session_id, "message_id": turn.message_id, "state": turn.state,
+            "channel": turn.channel, "created_at": turn.created_at, "ended_at": turn.ended_at, "date": turn.day,
+            "tokens": turn.tokens, "problem": turn.problem,
+        })
+    });
+    journal(app, user_id, document).await?;
+    document.buffer.push('}');
+    document.flush().await
+}
+
+/// The journal, each request rebuilt whole; sent row by row, as one may be as long as a dialogue.
+async fn journal(app: &Shared, user_id: Uuid, document: &mut Document) -> Result<(), ExportError> {
+    document.open("ai_requests");
+    let mut after = Uuid::nil();
+    loop {
+        let rows = ai_requests::page(&mut app.db.read().await?.conn(), user_id, after, PAGE).await?;
+        let full = i64::try_from(rows.len()) == Ok(PAGE);
+        for row in rows {
+            after = row.id;
+            let rebuilt = journal::rebuild(&mut app.db.read().await?.conn(), &row).await?;
+            let raw = |text: Option<String>| text.map(RawValue::from_string).transpose();
+            let (request, response) = (raw(rebuilt.request)?, raw(rebuilt.response)?);
+            document.row(&Attempt {
+                request_payload: request,
+                request_verified: rebuilt.verified,
+                response_payload: response,
+                row: &row,
+            })?;
+            document.flush().await?;
+        }
+        if !full {
+            document.buffer.push(']');
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! People: who they are, where they are signed in, what the service holds on them.
+
+pub mod erasure;
+pub mod export;
+pub mod profile;
+pub mod registration;
+pub mod tokens;

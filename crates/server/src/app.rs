@@ -1,0 +1,93 @@
+//! What everything works with.
+
+use std::{sync::Arc, time::Duration};
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use uuid::Uuid;
+
+use crate::{
+    account::tokens::AccessCache, billing::plan, clock::Clock, cluster::Node, config::Config, db::Db, ids,
+    journal::KnownTexts, lifecycle::Tasks, models::Models, turn::hub::Hub,
+};
+
+/// The running service. Shared as [`Shared`].
+#[derive(Debug)]
+pub struct App {
+    /// Its configuration.
+    pub config: Config,
+    /// Time.
+    pub clock: Clock,
+    /// Storage.
+    pub db: Db,
+    /// The turns of this node and their readers.
+    pub hub: Hub,
+    /// Who answers.
+    pub models: Models,
+    /// Background tasks.
+    pub tasks: Tasks,
+    /// This process among others.
+    pub node: Node,
+    /// Access tokens seen a moment ago.
+    pub access: AccessCache,
+    /// Journal texts known to be stored.
+    pub known_texts: KnownTexts,
+    /// The client that reaches other nodes.
+    pub peers: reqwest::Client,
+    /// Renders metrics.
+    pub metrics: PrometheusHandle,
+    /// The time zone of usage days and calendar months.
+    pub zone: jiff::tz::TimeZone,
+}
+
+/// The service, shared by its tasks.
+pub type Shared = Arc<App>;
+
+impl App {
+    /// Puts the service together on an open database.
+    pub async fn new(config: Config, db: Db, metrics: PrometheusHandle) -> Result<Shared, StartError> {
+        let clock = Clock;
+        let models = Models::choose(&config.llm).await?;
+        let peers = reqwest::Client::builder()
+            .no_proxy()
+            .tcp_nodelay(true)
+            .connect_timeout(Duration::from_secs(2))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        let zone = config.service.zone();
+        plan::seed(&db, &config.plans, clock.now()).await?;
+        let node = Node::new(ids::new_id(clock.now()), &config, db.is_sqlite());
+        Ok(Arc::new(Self {
+            hub: Hub::new(config.limits.turns, config.limits.waiting_per_session),
+            clock,
+            db,
+            models,
+            tasks: Tasks::default(),
+            node,
+            access: AccessCache::default(),
+            known_texts: KnownTexts::default(),
+            peers,
+            metrics,
+            zone,
+            config,
+        }))
+    }
+
+    /// A new id of this moment.
+    pub fn new_id(&self) -> Uuid {
+        ids::new_id(self.clock.now())
+    }
+}
+
+/// Why the service could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A provider's configuration is wrong.
+    #[error("llm: {0}")]
+    Models(#[from] llm::ConfigError),
+    /// The client for other nodes could not be made.
+    #[error("the HTTP client cannot be made: {0}")]
+    Client(#[from] reqwest::Error),
+    /// The plans could not be seeded.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+}

@@ -1,0 +1,5 @@
+//! What a person may use: plans, subscriptions and the quota.
+
+pub mod plan;
+pub mod quota;
+pub mod subscription;

@@ -1,0 +1,118 @@
+//! The lease of this node, which is the lease of all its turns.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::{
+    app::{App, Shared},
+    config::Config,
+    db::{Result, nodes, turns},
+    turn,
+};
+
+/// How long a lease lasts without being renewed.
+const LEASE: Duration = Duration::from_secs(5);
+/// How often it is renewed, which also brings the wishes to stop.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// How often turns of lost nodes are looked for.
+const SWEEP: Duration = Duration::from_secs(2);
+/// How long a gone node is remembered.
+const MEMORY: Duration = Duration::from_secs(3600);
+/// How many lost turns are settled at a time.
+const BATCH: i64 = 200;
+
+/// This process among others.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its id: a new one each start.
+    pub id: Uuid,
+    /// Where other nodes reach it; none on SQLite, which admits one node.
+    pub internal_url: Option<String>,
+}
+
+impl Node {
+    /// This process, before it has a lease.
+    pub fn new(id: Uuid, config: &Config, alone: bool) -> Self {
+        let url = match config.http.internal_url.as_str() {
+            "" => format!("http://{}", config.http.listen),
+            url => url.trim_end_matches('/').to_owned(),
+        };
+        Self { id, internal_url: (!alone).then_some(url) }
+    }
+}
+
+/// Takes the lease, settles what earlier processes left, and keeps both going until the service ends.
+pub async fn keep_lease(app: &Shared) -> Result<()> {
+    if app.db.is_sqlite() {
+        // One process serves from a SQLite file, so whoever had a lease is gone.
+        let (node, now) = (app.node.id, app.clock.now());
+        app.db.write(move |tx| Box::pin(async move { nodes::void_others(tx, node, now).await })).await?;
+    }
+    renew(app).await?;
+    settle_lost(app).await?;
+    let beat = app.clone();
+    app.tasks.every("lease", HEARTBEAT, move || heartbeat(beat.clone()));
+    let sweep = app.clone();
+    app.tasks.every("lost-turns", SWEEP, move || {
+        let app = sweep.clone();
+        async move { settle_lost(&app).await }
+    });
+    Ok(())
+}
+
+async fn heartbeat(app: Shared) -> Result<()> {
+    renew(&app).await?;
+    let stopped = {
+        let mut reader = app.db.read().await?;
+        turns::stop_requested(&mut reader.conn(), app.node.id).await?
+    };
+    stopped.into_iter().for_each(|turn| app.hub.stop(turn));
+    Ok(())
+}
+
+async fn renew(app: &App) -> Result<()> {
+    let (node, now) = (app.node.clone(), app.clock.now());
+    app.db
+        .write(move |tx| {
+            let node = node.clone();
+            Box::pin(
+                async move { nodes::renew(tx, node.id, node.internal_url.as_deref(), now, now.after(LEASE)).await },
+            )
+        })
+        .await
+}
+
+/// Settles turns whose node's lease ran out: reservation released, partial text kept.
+pub async fn settle_lost(app: &Shared) -> Result<()> {
+    loop {
+        let now = app.clock.now();
+        let lost = {
+            let mut reader = app.db.read().await?;
+            turns::lost(&mut reader.conn(), now, BATCH).await?
+        };
+        let full = i64::try_from(lost.len()) == Ok(BATCH);
+        // Should this node's own lease have run out under load, its living turns are not lost.
+        let lost: Vec<_> = lost.into_iter().filter(|turn| app.hub.find(turn.id).is_none()).collect();
+        let none = lost.is_empty();
+        for turn in lost {
+            turn::finish::lost(app, turn).await?;
+        }
+        if none || !full {
+            let memory = now.before(MEMORY);
+            app.db.write(move |tx| Box::pin(async move { nodes::delete_gone(tx, memory).await })).await?;
+            return Ok(());
+        }
+    }
+}
+
+/// Gives the lease up at the end, so that nobody waits for it to run out.
+pub async fn leave(app: &App) -> Result<()> {
+    let (node, now) = (app.node.clone(), app.clock.now());
+    app.db
+        .write(move |tx| {
+            let node = node.clone();
+            Box::pin(async move { nodes::renew(tx, node.id, node.internal_url.as_deref(), now, now).await })
+        })
+        .await
+}

@@ -1,0 +1,331 @@
+//! The keys of the configuration; `config.default.toml` explains each.
+
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+
+use garde::Validate;
+use ipnet::IpNet;
+use jiff::tz::TimeZone;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::db::{
+    plans::{Period, Unit},
+    users::Gender,
+};
+
+/// The whole configuration. Serialises with its secrets hidden.
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Config {
+    #[garde(dive)]
+    pub http: Http,
+    #[garde(dive)]
+    pub database: Database,
+    #[garde(dive)]
+    pub service: Service,
+    #[garde(dive)]
+    pub auth: Auth,
+    #[garde(dive)]
+    pub limits: Limits,
+    #[garde(dive)]
+    pub plans: BTreeMap<String, PlanSeed>,
+    #[garde(dive)]
+    pub companion: Companion,
+    #[garde(dive)]
+    pub llm: Llm,
+    #[garde(dive)]
+    pub journal: Journal,
+    #[garde(skip)]
+    pub metrics: Metrics,
+    #[garde(skip)]
+    pub log: Log,
+}
+
+/// `[http]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Http {
+    #[garde(skip)]
+    pub listen: SocketAddr,
+    #[garde(skip)]
+    pub public_url: String,
+    #[garde(skip)]
+    pub internal_url: String,
+    #[garde(skip)]
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    #[garde(skip)]
+    pub cors_origins: Vec<String>,
+    #[garde(range(min = 1024, max = 67_108_864))]
+    pub max_body_bytes: usize,
+    #[garde(range(max = 3600))]
+    pub shutdown_seconds: u64,
+}
+
+/// `[database]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Database {
+    #[garde(skip)]
+    #[serde(serialize_with = "hide_password")]
+    pub url: SecretString,
+    #[garde(range(min = 2, max = 1000))]
+    pub connections: u32,
+}
+
+/// `[service]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Service {
+    #[garde(custom(known_zone))]
+    pub timezone: String,
+}
+
+impl Service {
+    /// The service's time zone.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.timezone).unwrap_or(TimeZone::UTC)
+    }
+}
+
+/// `[auth]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Auth {
+    #[garde(range(min = 1, max = 1440))]
+    pub access_token_minutes: u64,
+    #[garde(range(min = 1, max = 3650))]
+    pub refresh_token_days: u64,
+    #[garde(range(max = 3600))]
+    pub refresh_grace_seconds: u64,
+}
+
+/// `[limits]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Limits {
+    #[garde(range(min = 1))]
+    pub registrations_per_minute: u32,
+    #[garde(range(min = 1))]
+    pub calls_per_minute: u32,
+    #[garde(range(min = 1))]
+    pub calls_at_once: usize,
+    #[garde(range(min = 1))]
+    pub streams: usize,
+    #[garde(range(min = 1))]
+    pub turns: usize,
+    #[garde(skip)]
+    pub waiting_per_session: usize,
+    #[garde(range(min = 1, max = 1_000_000))]
+    pub message_chars: usize,
+}
+
+/// `[plans.NAME]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct PlanSeed {
+    #[garde(skip)]
+    pub unit: Unit,
+    #[garde(range(min = 0))]
+    pub usage_limit: i64,
+    #[garde(skip)]
+    pub period: Period,
+    #[garde(range(min = 0))]
+    #[serde(default)]
+    pub price_stars: i64,
+    #[garde(skip)]
+    #[serde(default)]
+    pub model: String,
+    #[garde(skip)]
+    pub auto_renew: bool,
+}
+
+/// `[companion]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Companion {
+    #[garde(length(chars, min = 1, max = 64))]
+    pub name: String,
+    #[garde(skip)]
+    pub gender: Gender,
+    #[garde(range(max = 120))]
+    pub age: i16,
+}
+
+/// `[llm]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Llm {
+    #[garde(skip)]
+    pub base_url: String,
+    #[garde(skip)]
+    #[serde(serialize_with = "hide")]
+    pub api_key: SecretString,
+    #[garde(skip)]
+    pub model: String,
+    #[garde(range(min = 256, max = 10_000_000))]
+    pub context_tokens: u64,
+    #[garde(range(min = 1, max = 1_000_000))]
+    pub max_answer_tokens: u32,
+    #[garde(skip)]
+    pub system_text: String,
+    #[garde(range(min = 1))]
+    pub connect_seconds: u64,
+    #[garde(range(min = 1))]
+    pub first_token_seconds: u64,
+    #[garde(range(min = 1))]
+    pub silence_seconds: u64,
+    #[garde(range(min = 1))]
+    pub total_seconds: u64,
+    #[garde(range(max = 10))]
+    pub retries: u32,
+    #[garde(range(min = 1))]
+    pub rest_after_failures: u32,
+    #[garde(skip)]
+    pub rest_seconds: u64,
+    #[garde(dive)]
+    #[serde(default)]
+    pub providers: Vec<Provider>,
+}
+
+/// `[[llm.providers]]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Provider {
+    #[garde(length(min = 1, max = 64))]
+    pub name: String,
+    #[garde(length(min = 1))]
+    pub base_url: String,
+    #[garde(skip)]
+    #[serde(default, serialize_with = "hide")]
+    pub api_key: SecretString,
+    #[garde(length(min = 1))]
+    pub model: String,
+    #[garde(skip)]
+    #[serde(default)]
+    pub parameters: serde_json::Map<String, serde_json::Value>,
+    #[garde(skip)]
+    #[serde(default = "yes")]
+    pub stream: bool,
+    #[garde(skip)]
+    #[serde(default = "max_tokens")]
+    pub max_tokens_field: String,
+    #[garde(inner(range(min = 0.0)))]
+    pub prompt_price: Option<f64>,
+    #[garde(inner(range(min = 0.0)))]
+    pub completion_price: Option<f64>,
+    #[garde(skip)]
+    pub connect_seconds: Option<u64>,
+    #[garde(skip)]
+    pub first_token_seconds: Option<u64>,
+    #[garde(skip)]
+    pub silence_seconds: Option<u64>,
+    #[garde(skip)]
+    pub total_seconds: Option<u64>,
+    #[garde(skip)]
+    pub retries: Option<u32>,
+}
+
+/// `[journal]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Journal {
+    #[garde(range(max = 36_500))]
+    pub payload_days: u64,
+}
+
+/// `[metrics]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Metrics {
+    #[serde(deserialize_with = "address_or_off", serialize_with = "address_or_empty")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: String,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+    /// Pretty on a terminal, else JSON.
+    Auto,
+}
+
+/// Whole seconds as a duration.
+pub const fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn max_tokens() -> String {
+    "max_tokens".into()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
+fn known_zone(name: &str, (): &()) -> garde::Result {
+    TimeZone::get(name).map(drop).map_err(|_| garde::Error::new("is not an IANA time zone"))
+}
+
+fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let parse = |text: &String| {
+        let network = text.parse().or_else(|_| text.parse().map(|ip: std::net::IpAddr| ip.into()));
+        network.map_err(|_| serde::de::Error::custom("expected an address or a network"))
+    };
+    texts.iter().filter(|text| !text.is_empty()).map(parse).collect()
+}
+
+fn address_or_off<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| serde::de::Error::custom("expected an address and a port")),
+    }
+}
+
+#[expect(clippy::ref_option, reason = "serde's signature")]
+fn address_or_empty<S: Serializer>(address: &Option<SocketAddr>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&address.map(|a| a.to_string()).unwrap_or_default())
+}
+
+fn hide<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(if secret.expose_secret().is_empty() { "" } else { "(hidden)" })
+}
+
+/// A database URL without the password: everything between the scheme and the last `@` goes.
+fn hide_password<S: Serializer>(url: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    let url = url.expose_secret();
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => {
+            let place = place.split('?').next().unwrap_or_default();
+            serializer.serialize_str(&format!("{scheme}://(hidden)@{place}"))
+        }
+        _ => serializer.serialize_str(url.split('?').next().unwrap_or_default()),
+    }
+}

@@ -1,0 +1,22 @@
+//! The few texts and statements that differ between the databases.
+
+use super::{Conn, Result};
+
+/// Whether the database answers.
+pub async fn ping(conn: &mut Conn<'_>) -> Result<()> {
+    super::fetch_one!(conn, (i64,), "SELECT CAST(1 AS BIGINT)").map(|_: (i64,)| ())
+}
+
+/// The newest migration that the database has seen.
+pub async fn schema_version(conn: &mut Conn<'_>) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM _sqlx_migrations";
+    super::fetch_one!(conn, (i64,), sql).map(|(version,): (i64,)| version)
+}
+
+/// Writes a consistent copy of a SQLite database to `file`, which must not exist. `None` on PostgreSQL.
+pub async fn vacuum_into(conn: &mut Conn<'_>, file: &str) -> Option<Result<()>> {
+    match conn {
+        Conn::Sqlite(c) => Some(sqlx::query("VACUUM INTO $1").bind(file).execute(&mut **c).await.map(drop)),
+        Conn::Postgres(_) => None,
+    }
+}

@@ -1,0 +1,77 @@
+//! Reading everything that belongs to a person, a page at a time.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Conn, Day, Result, Ts, devices::Device, fetch_all, messages::Message, sessions::Session,
+    subscriptions::Subscription, turns::Turn,
+};
+
+/// A row of `usage_logs`.
+#[derive(Clone, Debug, FromRow, serde::Serialize)]
+pub struct UsageLog {
+    /// Id.
+    pub id: Uuid,
+    /// The day.
+    pub date: Day,
+    /// Answered turns.
+    pub requests_count: i64,
+    /// Their tokens.
+    pub tokens_used: i64,
+    /// Dialogues begun.
+    pub session_count: i64,
+}
+
+/// A row of `admins`.
+#[derive(Clone, Debug, FromRow, serde::Serialize)]
+pub struct Admin {
+    /// Id.
+    pub id: Uuid,
+    /// `owner`, `admin` or `moderator`.
+    pub role: String,
+    /// When appointed.
+    pub created_at: Ts,
+}
+
+/// The person's devices, signed out ones too, after the cursor.
+pub async fn devices(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Device>> {
+    let sql = "SELECT * FROM devices WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Device, sql, user_id, after, limit)
+}
+
+/// The person's subscriptions, closed ones too, after the cursor.
+pub async fn subscriptions(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Subscription>> {
+    let sql = "SELECT * FROM subscriptions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Subscription, sql, user_id, after, limit)
+}
+
+/// The person's usage, after the cursor.
+pub async fn usage_logs(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<UsageLog>> {
+    let sql = "SELECT * FROM usage_logs WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, UsageLog, sql, user_id, after, limit)
+}
+
+/// The person's roles, after the cursor.
+pub async fn admins(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Admin>> {
+    let sql = "SELECT id, role, created_at FROM admins WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Admin, sql, user_id, after, limit)
+}
+
+/// The person's dialogues, after the cursor.
+pub async fn sessions(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Session>> {
+    let sql = "SELECT * FROM chat_sessions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Session, sql, user_id, after, limit)
+}
+
+/// The person's messages, after the cursor.
+pub async fn messages(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Message>> {
+    let sql = "SELECT * FROM messages WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Message, sql, user_id, after, limit)
+}
+
+/// The person's turns, after the cursor.
+pub async fn turns(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Turn>> {
+    let sql = "SELECT * FROM turns WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Turn, sql, user_id, after, limit)
+}

@@ -1,0 +1,167 @@
+//! Storage: one SQL text for SQLite and PostgreSQL.
+//!
+//! [`Db`] is the database, [`Conn`] an open connection to it, inside a transaction ([`Db::write`]) or only reading
+//! ([`Db::read`]). The files beside this one hold the SQL, one file a table; their functions take a `Conn` and never
+//! open or commit anything. The few texts that differ between the databases stand in [`dialect`].
+
+pub mod admins;
+pub mod ai_requests;
+pub mod devices;
+pub mod dialect;
+pub mod export;
+pub mod messages;
+pub mod nodes;
+pub mod open;
+pub mod plans;
+pub mod sessions;
+pub mod subscriptions;
+pub mod tokens;
+pub mod turns;
+pub mod types;
+pub mod usage_logs;
+pub mod users;
+mod writer;
+
+use futures_util::future::BoxFuture;
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
+
+pub(crate) use types::text_enum;
+pub use types::{Day, JsonText, Ts};
+
+/// What a database call gives.
+pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;
+
+/// The database: SQLite with its one writer, or a pool of PostgreSQL connections. Cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// A file with one writing connection behind a queue, and read-only connections.
+    Sqlite {
+        /// The queue of the one writer.
+        writer: writer::Writer,
+        /// Read-only connections.
+        readers: SqlitePool,
+    },
+    /// A server, shared by any number of nodes.
+    Postgres(PgPool),
+}
+
+/// An open connection, inside a transaction or only reading.
+#[derive(Debug)]
+pub enum Conn<'c> {
+    /// SQLite.
+    Sqlite(&'c mut SqliteConnection),
+    /// PostgreSQL.
+    Postgres(&'c mut PgConnection),
+}
+
+/// A connection for reading, given back to its pool when dropped.
+#[derive(Debug)]
+pub enum Reader {
+    /// SQLite; refuses to write.
+    Sqlite(PoolConnection<Sqlite>),
+    /// PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Reader {
+    /// The connection as the functions of the tables take it.
+    pub fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(c) => Conn::Sqlite(c),
+            Self::Postgres(c) => Conn::Postgres(c),
+        }
+    }
+}
+
+impl Db {
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<Reader> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
+            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Runs `work` in a transaction: `Ok` commits it durably, `Err` rolls it back.
+    ///
+    /// On SQLite, works that wait together share one commit. One that errs makes the others of its group run again,
+    /// so `work` must do nothing but database calls; a refusal that wrote nothing is better returned as `Ok`.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<sqlx::Error> + Send + 'static,
+        F: for<'t, 'c> Fn(&'t mut Conn<'c>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+    {
+        match self {
+            Self::Sqlite { writer, .. } => writer.run(work).await,
+            Self::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                let value = work(&mut Conn::Postgres(&mut tx)).await?;
+                tx.commit().await?;
+                Ok(value)
+            }
+        }
+    }
+
+    /// Closes every connection; queued writes are finished first.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Whether this is SQLite: one file, one node.
+    pub const fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+}
+
+/// Runs a query method on whichever connection it is.
+macro_rules! on {
+    ($conn:expr, $query:expr, $method:ident) => {
+        match $conn {
+            $crate::db::Conn::Sqlite(c) => $query.$method(&mut **c).await,
+            $crate::db::Conn::Postgres(c) => $query.$method(&mut **c).await,
+        }
+    };
+}
+
+/// `execute!(conn, SQL, args…)`: the number of rows affected.
+macro_rules! execute {
+    ($conn:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match $conn {
+            $crate::db::Conn::Sqlite(c) => {
+                sqlx::query($sql)$(.bind($arg))*.execute(&mut **c).await.map(|r| r.rows_affected())
+            }
+            $crate::db::Conn::Postgres(c) => {
+                sqlx::query($sql)$(.bind($arg))*.execute(&mut **c).await.map(|r| r.rows_affected())
+            }
+        }
+    };
+}
+
+/// `fetch_optional!(conn, Row, SQL, args…)`: the row, if there is one.
+macro_rules! fetch_optional {
+    ($conn:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        $crate::db::on!($conn, sqlx::query_as::<_, $row>($sql)$(.bind($arg))*, fetch_optional)
+    };
+}
+
+/// `fetch_one!(conn, Row, SQL, args…)`: the one row.
+macro_rules! fetch_one {
+    ($conn:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        $crate::db::on!($conn, sqlx::query_as::<_, $row>($sql)$(.bind($arg))*, fetch_one)
+    };
+}
+
+/// `fetch_all!(conn, Row, SQL, args…)`: all rows; the query must be bounded.
+macro_rules! fetch_all {
+    ($conn:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        $crate::db::on!($conn, sqlx::query_as::<_, $row>($sql)$(.bind($arg))*, fetch_all)
+    };
+}
+pub(crate) use {execute, fetch_all, fetch_one, fetch_optional, on};

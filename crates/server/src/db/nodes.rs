@@ -1,0 +1,30 @@
+//! `nodes`: running processes and their leases.
+
+use uuid::Uuid;
+
+use super::{Conn, Result, Ts, execute, fetch_optional};
+
+/// Enters a node, or renews its lease.
+pub async fn renew(conn: &mut Conn<'_>, id: Uuid, url: Option<&str>, now: Ts, lease_until: Ts) -> Result<()> {
+    let sql = "INSERT INTO nodes (id, internal_url, started_at, lease_until) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until";
+    execute!(conn, sql, id, url, now, lease_until).map(drop)
+}
+
+/// The internal address of a living node.
+pub async fn living_url(conn: &mut Conn<'_>, id: Uuid, now: Ts) -> Result<Option<String>> {
+    let sql = "SELECT internal_url FROM nodes WHERE id = $1 AND lease_until > $2 AND internal_url IS NOT NULL";
+    Ok(fetch_optional!(conn, (String,), sql, id, now)?.map(|(url,)| url))
+}
+
+/// Ends the lease of every node but this one: SQLite admits one, so all others are gone.
+pub async fn void_others(conn: &mut Conn<'_>, id: Uuid, now: Ts) -> Result<u64> {
+    execute!(conn, "UPDATE nodes SET lease_until = $2 WHERE id <> $1 AND lease_until > $2", id, now)
+}
+
+/// Removes nodes whose lease ended before `before` and that have no open turn.
+pub async fn delete_gone(conn: &mut Conn<'_>, before: Ts) -> Result<u64> {
+    let sql = "DELETE FROM nodes WHERE lease_until < $1 \
+               AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.node_id = nodes.id AND turns.ended_at IS NULL)";
+    execute!(conn, sql, before)
+}

@@ -1,0 +1,114 @@
+//! `users`: people, with their profile.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, Result, Ts, execute, fetch_optional, text_enum};
+
+text_enum! {
+    /// Grammatical gender, as a person states it.
+    Gender {
+        /// Male.
+        Male = "male",
+        /// Female.
+        Female = "female",
+        /// Neither of the two.
+        Other = "other",
+    }
+}
+
+/// A row of `users`.
+#[derive(Clone, Debug, FromRow)]
+pub struct User {
+    /// Internal id.
+    pub id: Uuid,
+    /// The Telegram account joined with this one.
+    pub telegram_id: Option<i64>,
+    /// Telegram's username.
+    pub username: Option<String>,
+    /// Telegram's first name.
+    pub first_name: Option<String>,
+    /// Telegram's last name.
+    pub last_name: Option<String>,
+    /// Stated gender.
+    pub gender: Option<Gender>,
+    /// When the account was made.
+    pub created_at: Ts,
+    /// The name to be addressed by.
+    pub name: Option<String>,
+    /// Stated age in years, at `age_stated_at`.
+    pub age: Option<i16>,
+    /// When the age was stated.
+    pub age_stated_at: Option<Ts>,
+    /// Preferred language, a BCP 47 tag.
+    pub language: Option<String>,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// Default companion: name.
+    pub companion_name: Option<String>,
+    /// Default companion: gender.
+    pub companion_gender: Option<Gender>,
+    /// Default companion: age.
+    pub companion_age: Option<i16>,
+    /// When an operator blocked the person.
+    pub blocked_at: Option<Ts>,
+}
+
+/// Adds a person.
+pub async fn insert(conn: &mut Conn<'_>, user: &User) -> Result<()> {
+    let sql = "INSERT INTO users (id, telegram_id, username, first_name, last_name, gender, created_at, name, age, \
+               age_stated_at, language, time_zone, companion_name, companion_gender, companion_age, blocked_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    execute!(
+        conn,
+        sql,
+        user.id,
+        user.telegram_id,
+        &user.username,
+        &user.first_name,
+        &user.last_name,
+        user.gender,
+        user.created_at,
+        &user.name,
+        user.age,
+        user.age_stated_at,
+        &user.language,
+        &user.time_zone,
+        &user.companion_name,
+        user.companion_gender,
+        user.companion_age,
+        user.blocked_at,
+    )
+    .map(drop)
+}
+
+/// The person with this id.
+pub async fn find(conn: &mut Conn<'_>, id: Uuid) -> Result<Option<User>> {
+    fetch_optional!(conn, User, "SELECT * FROM users WHERE id = $1", id)
+}
+
+/// Writes the profile's columns of `user`; false when the person is gone.
+pub async fn update_profile(conn: &mut Conn<'_>, user: &User) -> Result<bool> {
+    let sql = "UPDATE users SET name = $2, gender = $3, age = $4, age_stated_at = $5, language = $6, time_zone = $7, \
+               companion_name = $8, companion_gender = $9, companion_age = $10 WHERE id = $1";
+    let rows = execute!(
+        conn,
+        sql,
+        user.id,
+        &user.name,
+        user.gender,
+        user.age,
+        user.age_stated_at,
+        &user.language,
+        &user.time_zone,
+        &user.companion_name,
+        user.companion_gender,
+        user.companion_age,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Erases the person and, by the foreign keys, every row that carries their `user_id`.
+pub async fn delete(conn: &mut Conn<'_>, id: Uuid) -> Result<bool> {
+    Ok(execute!(conn, "DELETE FROM users WHERE id = $1", id)? == 1)
+}

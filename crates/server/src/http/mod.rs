@@ -1,0 +1,25 @@
+//! The HTTP edge: parse, one use case, render.
+
+mod account;
+mod auth;
+mod body;
+mod cursor;
+mod documents;
+mod extract;
+mod health;
+pub mod limits;
+mod messages;
+mod plans;
+mod problem;
+mod router;
+mod sessions;
+mod sse;
+mod turns;
+pub mod view;
+
+pub use documents::document;
+pub use problem::Problem;
+pub use router::router;
+
+/// What a handler gives.
+pub type Result<T> = std::result::Result<T, Problem>;

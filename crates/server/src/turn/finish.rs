@@ -1,0 +1,298 @@
+//! Transaction two: one code path settles every outcome, once, and nobody is told before it is committed.
+
+use std::{sync::Arc, time::Duration};
+
+use llm::{FinishReason, Transcript, Usage};
+use uuid::Uuid;
+
+use crate::{
+    app::{App, Shared},
+    db::{
+        Conn, Result, Ts,
+        messages::{self, Message, Sender, Status},
+        subscriptions::{self, Subscription},
+        turns::{self, Ended, State, Turn},
+        usage_logs,
+    },
+    ids,
+    journal::Entries,
+    problem::Kind,
+    turn::{
+        hub::{End, Live},
+        window::Window,
+    },
+};
+
+/// The longest pause between tries to commit an end while the database is away.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// What came of asking the model; the text itself is the hub's.
+pub(super) struct Outcome {
+    state: State,
+    problem: Option<Kind>,
+    finish_reason: Option<String>,
+    asked: Option<(Transcript, Window, Ts)>,
+}
+
+impl Outcome {
+    /// The outcome of a turn that never came to ask a model.
+    pub(super) fn without_attempts(state: State, problem: Option<Kind>) -> Self {
+        Self { state, problem, finish_reason: None, asked: None }
+    }
+
+    /// The outcome of a transcript; `cut` when the turn was stopped or interrupted from outside.
+    pub(super) fn new(cut: Option<State>, transcript: Transcript, window: Window, began: Ts) -> Self {
+        let (state, problem, finish_reason) = match (cut, &transcript.end) {
+            (Some(State::Stopped), _) => (State::Stopped, Some(Kind::Stopped), Some("stopped".to_owned())),
+            (Some(_), _) | (None, llm::End::Cancelled) => {
+                (State::Interrupted, Some(Kind::Interrupted), Some("interrupted".to_owned()))
+            }
+            (None, llm::End::Finished(reason)) => (State::Complete, None, Some(reason_text(reason))),
+            (None, llm::End::BrokeOff(_)) => (State::Interrupted, None, Some("interrupted".to_owned())),
+            (None, llm::End::Failed(error)) => (State::Failed, Some(kind_of(error)), None),
+        };
+        Self { state, problem, finish_reason, asked: Some((transcript, window, began)) }
+    }
+}
+
+fn reason_text(reason: &FinishReason) -> String {
+    match reason {
+        FinishReason::Stop => "stop".into(),
+        FinishReason::Length => "length".into(),
+        FinishReason::ContentFilter => "content_filter".into(),
+        FinishReason::Other(other) => other.chars().take(64).collect(),
+    }
+}
+
+fn kind_of(error: &llm::Error) -> Kind {
+    match error {
+        llm::Error::AllResting => Kind::ModelsResting,
+        error if error.is_timeout() => Kind::ModelTimeout,
+        _ => Kind::ModelFailed,
+    }
+}
+
+/// Everything that the transaction writes.
+#[derive(Clone, Debug)]
+struct Settlement {
+    turn: Turn,
+    /// The node that ran the turn; none settles a lost one.
+    owner: Option<Uuid>,
+    state: State,
+    problem: Option<Kind>,
+    answer: Option<Message>,
+    tokens: i64,
+    time_to_first_token_ms: Option<i64>,
+    journal: Entries,
+    usage_id: Uuid,
+    now: Ts,
+}
+
+impl Settlement {
+    fn without_answer(self) -> Self {
+        Self { answer: None, tokens: 0, problem: Some(Kind::Stopped), journal: Entries::default(), ..self }
+    }
+}
+
+/// What the transaction found.
+struct Settled {
+    /// False: the turn was ended by somebody else, or is gone.
+    ours: bool,
+    subscription: Option<Subscription>,
+}
+
+/// Settles a turn of this node and tells its readers. While the database is away it tries on.
+pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, outcome: Outcome) {
+    let text = live.with(|progress| progress.text.clone());
+    let mut settlement = Arc::new(settlement(app, turn.clone(), text, outcome).await);
+    let mut pause = Duration::from_millis(50);
+    let settled = loop {
+        match settle(app, settlement.clone()).await {
+            Ok(settled) => break settled,
+            Err(error) if app.tasks.ended.is_cancelled() => {
+                tracing::error!(%error, "a turn's end is left to the next start");
+                app.hub.close(live, Some(Arc::new(lost_end())));
+                return;
+            }
+            Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
+                // The dialogue was deleted meanwhile: there is no place for an answer, and nothing is charged for it.
+                settlement = Arc::new(Arc::unwrap_or_clone(settlement).without_answer());
+            }
+            Err(error) => {
+                tracing::error!(%error, "a turn's end cannot be committed yet");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    };
+    let end = if settled.ours {
+        let settlement = Arc::unwrap_or_clone(settlement);
+        count(&settlement);
+        settlement.journal.written(turn.user_id, &app.known_texts);
+        End {
+            state: settlement.state,
+            problem: settlement.problem.filter(|_| settlement.answer.is_none()),
+            ai_message: settlement.answer,
+            subscription: settled.subscription,
+        }
+    } else {
+        tracing::warn!(turn_id = %turn.id, "the turn was ended elsewhere");
+        stored_end(app, turn).await.unwrap_or_else(|_| lost_end())
+    };
+    app.hub.close(live, Some(Arc::new(end)));
+}
+
+/// Settles a turn whose node is gone: the text that was written down is its answer.
+pub async fn lost(app: &Shared, turn: Turn) -> Result<()> {
+    let text = turn.partial_text.clone().unwrap_or_default();
+    let answered = !text.is_empty();
+    let outcome = Outcome {
+        state: State::Interrupted,
+        problem: Some(Kind::Interrupted),
+        finish_reason: Some("interrupted".into()),
+        asked: None,
+    };
+    let mut settlement = settlement(app, turn, text, outcome).await;
+    settlement.owner = None;
+    if answered || settlement.turn.state == State::Running {
+        let usage = settlement
+            .answer
+            .is_some()
+            .then_some(Usage { prompt_tokens: 0, completion_tokens: u64::try_from(settlement.tokens).unwrap_or(0) });
+        settlement.journal = Entries::lost(&settlement.turn, settlement.now, usage);
+    }
+    let settlement = Arc::new(settlement);
+    let settled = settle(app, settlement.clone()).await?;
+    if settled.ours {
+        tracing::info!(turn_id = %settlement.turn.id, answered, "a lost turn was settled");
+        count(&settlement);
+    }
+    Ok(())
+}
+
+async fn settlement(app: &App, turn: Turn, text: String, outcome: Outcome) -> Settlement {
+    let now = app.clock.now();
+    let Outcome { state, problem, finish_reason, asked } = outcome;
+    let usage = match (&asked, text.is_empty()) {
+        (_, true) => None,
+        (Some((transcript, window, _)), false) => match transcript.attempts.last().and_then(|a| a.usage) {
+            Some(usage) => Some((usage, false)),
+            None => Some((counted(window.messages.clone(), text.clone()).await, true)),
+        },
+        (None, false) => Some((counted(Vec::new(), text.clone()).await, true)),
+    };
+    let tokens = usage.map_or(0, |(usage, _)| {
+        i64::try_from(usage.prompt_tokens.saturating_add(usage.completion_tokens)).unwrap_or(i64::MAX)
+    });
+    let whole = state == State::Complete && !matches!(finish_reason.as_deref(), Some("length" | "content_filter"));
+    let answer = (!text.is_empty()).then(|| Message {
+        id: ids::new_id(now),
+        session_id: turn.session_id,
+        user_id: turn.user_id,
+        sender: Sender::Ai,
+        message_text: text,
+        created_at: now,
+        token_usage: Some(tokens),
+        turn_id: turn.id,
+        seq: turn.seq,
+        answers_id: Some(turn.message_id),
+        status: if whole { Status::Complete } else { Status::Partial },
+        finish_reason,
+    });
+    let to_first = |attempt: &llm::Attempt, began: Ts| {
+        let first = began.after(attempt.started).after(attempt.time_to_first_token?);
+        Some((first.as_micros() - turn.created_at.as_micros()).max(0) / 1000)
+    };
+    let time_to_first_token_ms =
+        asked.as_ref().and_then(|(transcript, _, began)| to_first(transcript.attempts.last()?, *began));
+    let journal = asked.map_or_else(Entries::default, |(transcript, window, began)| {
+        let counted = usage.filter(|(_, counted)| *counted).map(|(usage, _)| usage);
+        let answer = answer.as_ref().map(|a| a.id);
+        Entries::new(&turn, &window, transcript.attempts, began, answer, counted, &app.known_texts)
+    });
+    let problem = if answer.is_none() { problem } else { None };
+    Settlement {
+        owner: Some(app.node.id),
+        state,
+        problem,
+        answer,
+        tokens,
+        time_to_first_token_ms,
+        journal,
+        usage_id: ids::new_id(now),
+        now,
+        turn,
+    }
+}
+
+/// Counts tokens that no provider counted; it takes the processor for a while, so it does it aside.
+async fn counted(messages: Vec<llm::Message>, text: String) -> Usage {
+    let rough = Usage { prompt_tokens: 0, completion_tokens: llm::estimate(&text) };
+    let count = move || Usage { prompt_tokens: llm::count_messages(&messages), completion_tokens: llm::count(&text) };
+    tokio::task::spawn_blocking(count).await.unwrap_or(rough)
+}
+
+async fn settle(app: &App, settlement: Arc<Settlement>) -> Result<Settled> {
+    let begun = std::time::Instant::now();
+    let settled = app.db.write(move |tx| {
+        let settlement = settlement.clone();
+        Box::pin(async move { write(tx, &settlement).await })
+    });
+    let settled = settled.await;
+    metrics::histogram!("beseda_db_seconds", "use_case" => "turn_finish").record(begun.elapsed());
+    settled
+}
+
+async fn write(tx: &mut Conn<'_>, s: &Settlement) -> Result<Settled> {
+    let turn = &s.turn;
+    let ended = Ended {
+        state: s.state,
+        at: s.now,
+        ai_message_id: s.answer.as_ref().map(|a| a.id),
+        tokens: s.tokens,
+        problem: s.problem.map(Kind::slug),
+        time_to_first_token_ms: s.time_to_first_token_ms,
+    };
+    if !turns::end(tx, turn.id, s.owner, &ended).await? {
+        return Ok(Settled { ours: false, subscription: None });
+    }
+    if let Some(answer) = &s.answer {
+        messages::insert(tx, answer).await?;
+    }
+    s.journal.write(tx, turn.user_id).await?;
+    let requests = i64::from(s.answer.is_some());
+    let subscription = subscriptions::settle(tx, turn.subscription_id, turn.reserved, requests, s.tokens).await?;
+    if s.answer.is_some() {
+        usage_logs::add(tx, s.usage_id, turn.user_id, turn.day, requests, s.tokens, 0).await?;
+    }
+    Ok(Settled { ours: true, subscription })
+}
+
+fn count(settlement: &Settlement) {
+    let outcome = settlement.state.as_str();
+    metrics::counter!("beseda_turns_total", "outcome" => outcome).increment(1);
+    metrics::counter!("beseda_tokens_total").increment(u64::try_from(settlement.tokens).unwrap_or(0));
+    if let Some(ms) = settlement.time_to_first_token_ms {
+        metrics::histogram!("beseda_first_token_seconds").record(ms as f64 / 1000.0);
+    }
+    tracing::debug!(outcome, tokens = settlement.tokens, "turn ended");
+}
+
+/// How a turn ended, from the database.
+pub async fn stored_end(app: &App, turn: &Turn) -> Result<End> {
+    let mut reader = app.db.read().await?;
+    let conn = &mut reader.conn();
+    let Some(turn) = turns::find(conn, turn.user_id, turn.id).await? else { return Ok(lost_end()) };
+    let ai_message = match turn.ai_message_id {
+        Some(id) => messages::find(conn, turn.user_id, id).await?,
+        None => None,
+    };
+    let problem = turn.problem.as_deref().and_then(Kind::from_slug);
+    let subscription = subscriptions::active(conn, turn.user_id).await?;
+    Ok(End { state: turn.state, problem: problem.filter(|_| ai_message.is_none()), ai_message, subscription })
+}
+
+/// The end of a turn that is gone, its account or dialogue erased.
+fn lost_end() -> End {
+    End { state: State::Interrupted, ai_message: None, problem: Some(Kind::Interrupted), subscription: None }
+}

@@ -1,0 +1,203 @@
+//! The detached task of a turn: waits for its place in the dialogue, asks the model, and settles whatever came of it.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::FutureExt as _;
+use tracing::Instrument as _;
+
+use crate::{
+    account::profile::Companion,
+    app::{App, Shared},
+    db::{
+        Result, messages,
+        plans::{self, Unit},
+        sessions,
+        turns::{self, State, Turn},
+        users,
+    },
+    models::Models,
+    offline,
+    problem::Kind,
+    turn::{
+        finish::{self, Outcome},
+        hub::Live,
+        start::Admitted,
+        system_text,
+        window::Window,
+    },
+};
+
+/// How often the text so far is written down: a crash loses at most that much of an answer.
+const CHECKPOINT: Duration = Duration::from_secs(1);
+/// How often a waiting turn looks whether another node has ended the one before it.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Runs an admitted turn to its end. Whatever happens in between, it is settled.
+pub(super) async fn run(app: Shared, admitted: Admitted, live: Arc<Live>) {
+    let span = tracing::info_span!("turn", turn_id = %admitted.turn.id);
+    async {
+        let turn = admitted.turn.clone();
+        let outcome = AssertUnwindSafe(answer(&app, &admitted, &live)).catch_unwind().await;
+        let outcome = match outcome {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the turn could not be run");
+                Outcome::without_attempts(State::Failed, Some(Kind::Internal))
+            }
+            // The panic itself was logged by the hook.
+            Err(_) => Outcome::without_attempts(State::Failed, Some(Kind::Internal)),
+        };
+        finish::finish(&app, &turn, &live, outcome).await;
+    }
+    .instrument(span)
+    .await;
+}
+
+async fn answer(app: &Shared, admitted: &Admitted, live: &Live) -> Result<Outcome> {
+    let turn = &admitted.turn;
+    if turn.state == State::Waiting
+        && let Some(ended) = wait_for_place(app, turn, live).await?
+    {
+        return Ok(ended);
+    }
+    let Some(asked) = prepare(app, admitted).await? else {
+        // The dialogue was deleted in the meantime.
+        return Ok(Outcome::without_attempts(State::Stopped, Some(Kind::Stopped)));
+    };
+    let began = app.clock.now();
+    tokio::select! {
+        outcome = ask(app, asked, live, began) => Ok(outcome),
+        // Runs beside the stream and never ends before it.
+        () = checkpoints(app, turn, live) => Ok(Outcome::without_attempts(State::Interrupted, Some(Kind::Interrupted))),
+    }
+}
+
+/// Waits until no earlier turn of the dialogue is open. An outcome: the turn ended while it waited.
+async fn wait_for_place(app: &Shared, turn: &Turn, live: &Live) -> Result<Option<Outcome>> {
+    let id = turn.id;
+    loop {
+        let gone = live.neighbour_gone.notified();
+        tokio::pin!(gone);
+        // Registered before the look, so that no end between the two is missed.
+        gone.as_mut().enable();
+        if app.hub.is_next(live) && app.db.write(move |tx| Box::pin(turns::begin(tx, id))).await? {
+            return Ok(None);
+        }
+        tokio::select! {
+            () = live.stop.cancelled() => return Ok(Some(Outcome::without_attempts(State::Stopped, Some(Kind::Stopped)))),
+            () = app.tasks.interrupt.cancelled() => {
+                return Ok(Some(Outcome::without_attempts(State::Interrupted, Some(Kind::Interrupted))));
+            }
+            () = gone => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// What the model is asked.
+struct Request {
+    window: Window,
+    user: users::User,
+    companion: Companion,
+    model: Option<String>,
+    max_tokens: u32,
+}
+
+async fn prepare(app: &App, admitted: &Admitted) -> Result<Option<Request>> {
+    let (turn, subscription) = (&admitted.turn, &admitted.subscription);
+    let config = &app.config.llm;
+    let mut reader = app.db.read().await?;
+    let conn = &mut reader.conn();
+    let Some(user) = users::find(conn, turn.user_id).await? else { return Ok(None) };
+    let Some(session) = sessions::find(conn, turn.user_id, turn.session_id).await? else { return Ok(None) };
+    let question = match messages::find(conn, turn.user_id, turn.message_id).await? {
+        Some(question) if question.seq != turn.seq => question.seq,
+        Some(_) => turn.seq,
+        None => return Ok(None),
+    };
+    let model = plans::find(conn, &subscription.plan_name).await?.and_then(|plan| plan.model);
+    let companion = Companion::of(&session, &user, &app.config.companion);
+    let system = system_text::compose(&user, &companion, &config.system_text, app.clock.now());
+    // On a plan counted in tokens, what was reserved bounds what is sent and what is answered.
+    let held = match subscription.unit {
+        Unit::Requests => u64::MAX,
+        Unit::Tokens => u64::try_from(turn.reserved).unwrap_or(0),
+    };
+    let budget = config.context_tokens.min(held);
+    let window = Window::load(conn, turn.session_id, question, turn.seq, system, budget).await?;
+    Ok(window.map(|window| {
+        let rest = held.saturating_sub(window.estimate()).max(1);
+        let max_tokens = config.max_answer_tokens.min(u32::try_from(rest).unwrap_or(u32::MAX));
+        Request { window, user, companion, model, max_tokens }
+    }))
+}
+
+/// Where the text comes from.
+enum Source {
+    Model(Box<llm::Chat>),
+    Offline(offline::Chat),
+}
+
+impl Source {
+    async fn next(&mut self) -> Option<String> {
+        match self {
+            Self::Model(chat) => chat.next().await,
+            Self::Offline(chat) => chat.next().await,
+        }
+    }
+}
+
+/// Asks the model and passes its text on, until it ends, is stopped, or the service's patience does.
+async fn ask(app: &Shared, asked: Request, live: &Live, began: crate::db::Ts) -> Outcome {
+    let started = std::time::Instant::now();
+    let mut source = match &app.models {
+        Models::Providers(providers) => Source::Model(Box::new(providers.chat(llm::Request {
+            messages: asked.window.messages.clone(),
+            max_tokens: Some(asked.max_tokens),
+            providers: None,
+            model: asked.model.clone(),
+        }))),
+        Models::Offline => Source::Offline(offline::Chat::new(&asked.user, &asked.companion, asked.window.question())),
+    };
+    let mut first = None;
+    let cut = loop {
+        tokio::select! {
+            piece = source.next() => match piece {
+                Some(piece) => {
+                    first.get_or_insert_with(|| started.elapsed());
+                    live.push(&piece);
+                }
+                None => break None,
+            },
+            () = live.stop.cancelled() => break Some(State::Stopped),
+            () = app.tasks.interrupt.cancelled() => break Some(State::Interrupted),
+        }
+    };
+    let transcript = match source {
+        Source::Model(chat) => chat.finish(),
+        Source::Offline(_) => offline::transcript(&asked.window.messages, first, started.elapsed(), cut.is_some()),
+    };
+    Outcome::new(cut, transcript, asked.window, began)
+}
+
+/// Writes the text so far down, for as long as the turn runs.
+async fn checkpoints(app: &App, turn: &Turn, live: &Live) {
+    let id = turn.id;
+    let mut kept = 0;
+    loop {
+        tokio::time::sleep(CHECKPOINT).await;
+        let more: Arc<str> = live.with(|progress| progress.text.get(kept..).unwrap_or_default().into());
+        if more.is_empty() {
+            continue;
+        }
+        let length = more.len();
+        let written = app.db.write(move |tx| {
+            let more = more.clone();
+            Box::pin(async move { turns::checkpoint(tx, id, &more).await })
+        });
+        match written.await {
+            Ok(_) => kept += length,
+            Err(error) => tracing::warn!(turn_id = %id, %error, "checkpoint"),
+        }
+    }
+}

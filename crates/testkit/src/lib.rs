@@ -1,0 +1,3 @@
+//! The service's outside world for tests: a fake model and a running service, on loopback.
+
+pub mod model;
