@@ -123,7 +123,7 @@ CREATE TABLE messages (
     -- The turn that brought the message: a question carries its first turn, an answer its own.
     turn_id        UUID NOT NULL,
     seq            BIGINT NOT NULL,
-    answers_id     UUID REFERENCES messages (id) ON DELETE CASCADE,
+    answers_id     UUID REFERENCES messages (id) ON DELETE CASCADE DEFERRABLE INITIALLY IMMEDIATE,
     status         TEXT NOT NULL CHECK (status IN ('complete', 'partial')),
     finish_reason  TEXT,
     CHECK ((sender = 'ai') = (answers_id IS NOT NULL))

@@ -1,6 +1,7 @@
 //! The command line: results on stdout, logs on stderr.
 
 mod backup;
+mod copy;
 mod serve;
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
@@ -34,6 +35,13 @@ enum Command {
     CheckConfig,
     /// Print the OpenAPI document.
     Openapi,
+    /// Copy everything into an empty database of the other kind, SQLite to PostgreSQL or back, verified by counts and
+    /// hashes. The service must be stopped.
+    Copy {
+        /// The URL of the other database: sqlite://… or postgres://…
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
     /// Write a consistent copy of the SQLite database to FILE, also while the service runs.
     Backup {
         /// Where to; it must not exist.
@@ -67,6 +75,9 @@ pub enum CliError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The target is not an empty database.
+    #[error("the target already has people in it: copy into an empty database")]
+    NotEmpty,
     /// Files and streams.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -110,6 +121,7 @@ async fn run(arguments: Arguments) -> Result<(), CliError> {
             open_database(&config).await?.close().await;
             print_line(&format!("schema version {}", open::schema_version()))
         }
+        Command::Copy { to } => copy::copy(&config, to.into()).await,
         Command::Backup { file } => backup::backup(&config, &file).await,
     }
 }

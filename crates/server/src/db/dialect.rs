@@ -13,6 +13,14 @@ pub async fn schema_version(conn: &mut Conn<'_>) -> Result<i64> {
     super::fetch_one!(conn, (i64,), sql).map(|(version,): (i64,)| version)
 }
 
+/// Lets the rest of the transaction add rows in any order; references are checked at its end.
+pub async fn defer_references(conn: &mut Conn<'_>) -> Result<()> {
+    match conn {
+        Conn::Sqlite(c) => sqlx::query("PRAGMA defer_foreign_keys = ON").execute(&mut **c).await.map(drop),
+        Conn::Postgres(c) => sqlx::query("SET CONSTRAINTS ALL DEFERRED").execute(&mut **c).await.map(drop),
+    }
+}
+
 /// Writes a consistent copy of a SQLite database to `file`, which must not exist. `None` on PostgreSQL.
 pub async fn vacuum_into(conn: &mut Conn<'_>, file: &str) -> Option<Result<()>> {
     match conn {

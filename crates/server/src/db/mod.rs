@@ -6,6 +6,7 @@
 
 pub mod admins;
 pub mod ai_requests;
+pub mod copy;
 pub mod devices;
 pub mod dialect;
 pub mod export;

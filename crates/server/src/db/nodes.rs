@@ -17,6 +17,11 @@ pub async fn living_url(conn: &mut Conn<'_>, id: Uuid, now: Ts) -> Result<Option
     Ok(fetch_optional!(conn, (String,), sql, id, now)?.map(|(url,)| url))
 }
 
+/// Whether any node is alive.
+pub async fn any_living(conn: &mut Conn<'_>, now: Ts) -> Result<bool> {
+    Ok(fetch_optional!(conn, (Uuid,), "SELECT id FROM nodes WHERE lease_until > $1 LIMIT 1", now)?.is_some())
+}
+
 /// Ends the lease of every node but this one: SQLite admits one, so all others are gone.
 pub async fn void_others(conn: &mut Conn<'_>, id: Uuid, now: Ts) -> Result<u64> {
     execute!(conn, "UPDATE nodes SET lease_until = $2 WHERE id <> $1 AND lease_until > $2", id, now)

@@ -4,7 +4,7 @@ use std::{fs::File, path::Path, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
-    ConnectOptions as _,
+    ConnectOptions as _, PgConnection, SqliteConnection,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -73,10 +73,8 @@ pub async fn open(url: &SecretString, connections: u32) -> Result<Db, OpenError>
     let url = url.expose_secret();
     if let Some(path) = sqlite_path(url) {
         open_sqlite(path, connections).await
-    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        let options: PgConnectOptions = url.parse().map_err(|_| OpenError::Url("it cannot be parsed".into()))?;
-        let options =
-            options.application_name("beseda").statement_cache_capacity(STATEMENTS).disable_statement_logging();
+    } else {
+        let options = postgres_options(url)?;
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
@@ -85,8 +83,36 @@ pub async fn open(url: &SecretString, connections: u32) -> Result<Db, OpenError>
             .await?;
         POSTGRES.run(&pool).await?;
         Ok(Db::Postgres(pool))
-    } else {
-        Err(OpenError::Url("another scheme".into()))
+    }
+}
+
+fn postgres_options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+        return Err(OpenError::Url("another scheme".into()));
+    }
+    let options: PgConnectOptions = url.parse().map_err(|_| OpenError::Url("it cannot be parsed".into()))?;
+    Ok(options.application_name("beseda").statement_cache_capacity(STATEMENTS).disable_statement_logging())
+}
+
+/// One migrated connection, for work that needs the database to itself.
+#[derive(Debug)]
+pub enum Single {
+    /// SQLite.
+    Sqlite(SqliteConnection),
+    /// PostgreSQL.
+    Postgres(PgConnection),
+}
+
+/// Opens one connection and migrates the database.
+pub async fn connect(url: &SecretString) -> Result<Single, OpenError> {
+    let text = url.expose_secret();
+    match sqlite_path(text) {
+        Some(path) => Ok(Single::Sqlite(connect_sqlite(path).await?)),
+        None => {
+            let mut connection = postgres_options(text)?.connect().await?;
+            POSTGRES.run(&mut connection).await?;
+            Ok(Single::Postgres(connection))
+        }
     }
 }
 
@@ -100,9 +126,8 @@ fn make_folder(path: &Path) -> Result<(), OpenError> {
     std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder { path: folder.display().to_string(), source })
 }
 
-async fn open_sqlite(path: &Path, connections: u32) -> Result<Db, OpenError> {
-    make_folder(path)?;
-    let options = SqliteConnectOptions::new()
+fn sqlite_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -111,9 +136,19 @@ async fn open_sqlite(path: &Path, connections: u32) -> Result<Db, OpenError> {
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(STATEMENTS)
         .optimize_on_close(true, None)
-        .disable_statement_logging();
-    let mut writer = options.connect().await?;
-    SQLITE.run(&mut writer).await?;
+        .disable_statement_logging()
+}
+
+async fn connect_sqlite(path: &Path) -> Result<SqliteConnection, OpenError> {
+    make_folder(path)?;
+    let mut connection = sqlite_options(path).connect().await?;
+    SQLITE.run(&mut connection).await?;
+    Ok(connection)
+}
+
+async fn open_sqlite(path: &Path, connections: u32) -> Result<Db, OpenError> {
+    let writer = connect_sqlite(path).await?;
+    let options = sqlite_options(path);
     let readers = SqlitePoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
