@@ -57,12 +57,8 @@ async fn describe(postgres: &mut sqlx::PgConnection) -> Result<Columns, CliError
 }
 
 async fn copy_all(from: &mut Conn<'_>, to: &mut Conn<'_>, columns: Columns) -> Result<(), CliError> {
-    for conn in [&mut *from, &mut *to] {
-        // A SQLite file is locked by now: whoever has a lease in it is gone.
-        if matches!(conn, Conn::Postgres(_)) && nodes::any_living(conn, Clock.now()).await? {
-            return Err(CliError::Said("a node is serving from the PostgreSQL database: stop it first".into()));
-        }
-    }
+    refuse_served(from).await?;
+    refuse_served(to).await?;
     if !copy::is_empty(to).await? {
         return Err(CliError::NotEmpty);
     }
@@ -76,6 +72,14 @@ async fn copy_all(from: &mut Conn<'_>, to: &mut Conn<'_>, columns: Columns) -> R
             return Err(CliError::Said(format!("{table} differs after copying: nothing was kept")));
         }
         print_line(&format!("{table}: {} rows", read.rows))?;
+    }
+    Ok(())
+}
+
+/// A SQLite file is locked by now, and whoever has a lease in it is gone; a PostgreSQL may have living nodes.
+async fn refuse_served(conn: &mut Conn<'_>) -> Result<(), CliError> {
+    if matches!(conn, Conn::Postgres(_)) && nodes::any_living(conn, Clock.now()).await? {
+        return Err(CliError::Said("a node is serving from the PostgreSQL database: stop it first".into()));
     }
     Ok(())
 }
