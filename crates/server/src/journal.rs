@@ -185,6 +185,19 @@ impl Entries {
         Ok(())
     }
 
+    /// Counts the attempts in the metrics.
+    pub fn count(&self) {
+        for row in &self.rows {
+            let provider = row.provider.clone();
+            let outcome = if row.error_message.is_none() { "ok" } else { "failed" };
+            metrics::counter!("beseda_model_attempts_total", "provider" => provider.clone(), "outcome" => outcome)
+                .increment(1);
+            if let Some(ms) = row.response_time_ms {
+                metrics::histogram!("beseda_model_seconds", "provider" => provider).record(ms as f64 / 1000.0);
+            }
+        }
+    }
+
     /// Remembers, after the commit, what is kept now.
     pub fn written(self, user_id: Uuid, known: &KnownTexts) {
         for (hash, _) in self.texts {

@@ -9,7 +9,7 @@ use crate::{
     config,
     db::{
         Result, Ts,
-        sessions::Session,
+        turns::Context,
         users::{self, Gender, User},
     },
 };
@@ -71,13 +71,15 @@ pub struct Companion {
 
 impl Companion {
     /// The dialogue's own companion, else the person's, else the configured one.
-    pub fn of(session: &Session, user: &User, config: &config::Companion) -> Self {
-        let own = session.companion_name.clone().map(|name| (name, session.companion_gender, session.companion_age));
-        let (name, gender, age) = own.unwrap_or_else(|| {
-            let default = (config.name.clone(), Some(config.gender), (config.age > 0).then_some(config.age));
-            user.companion_name.clone().map_or(default, |name| (name, user.companion_gender, user.companion_age))
-        });
-        Self { name, gender, age }
+    pub fn of(context: &Context, config: &config::Companion) -> Self {
+        let (user, dialogue) = (&context.user, &context.session_companion_name);
+        if let Some(name) = dialogue.clone() {
+            Self { name, gender: context.session_companion_gender, age: context.session_companion_age }
+        } else if let Some(name) = user.companion_name.clone() {
+            Self { name, gender: user.companion_gender, age: user.companion_age }
+        } else {
+            Self { name: config.name.clone(), gender: Some(config.gender), age: (config.age > 0).then_some(config.age) }
+        }
     }
 }
 

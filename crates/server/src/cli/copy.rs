@@ -56,7 +56,7 @@ async fn describe(postgres: &mut sqlx::PgConnection) -> Result<Columns, CliError
     Ok(columns)
 }
 
-async fn copy_all(from: &mut Conn<'_>, to: &mut Conn<'_>, columns: Columns) -> Result<(), CliError> {
+async fn copy_all<'c>(from: &mut Conn<'c>, to: &mut Conn<'c>, columns: Columns) -> Result<(), CliError> {
     refuse_served(from).await?;
     refuse_served(to).await?;
     if !copy::is_empty(to).await? {

@@ -2,6 +2,7 @@
 
 mod backup;
 mod copy;
+mod demo_data;
 mod serve;
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
@@ -35,6 +36,15 @@ enum Command {
     CheckConfig,
     /// Print the OpenAPI document.
     Openapi,
+    /// Add made-up people and dialogues, to try figures and pages with.
+    DemoData {
+        /// How many people.
+        #[arg(long, default_value_t = 100)]
+        users: u64,
+        /// How many messages in all, questions and answers.
+        #[arg(long, default_value_t = 10_000)]
+        messages: u64,
+    },
     /// Copy everything into an empty database of the other kind, SQLite to PostgreSQL or back, verified by counts and
     /// hashes. The service must be stopped.
     Copy {
@@ -121,6 +131,7 @@ async fn run(arguments: Arguments) -> Result<(), CliError> {
             open_database(&config).await?.close().await;
             print_line(&format!("schema version {}", open::schema_version()))
         }
+        Command::DemoData { users, messages } => demo_data::demo_data(&config, users, messages).await,
         Command::Copy { to } => copy::copy(&config, to.into()).await,
         Command::Backup { file } => backup::backup(&config, &file).await,
     }

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, Result, Ts, execute, fetch_all, fetch_one, fetch_optional, text_enum};
+use super::{Conn, Result, Ts, fetch_all, fetch_one, fetch_optional, text_enum};
 
 text_enum! {
     /// Who speaks.
@@ -65,29 +65,6 @@ pub struct Exchange {
     pub question: String,
     /// The answer, if there is one.
     pub answer: Option<String>,
-}
-
-/// Adds a message.
-pub async fn insert(conn: &mut Conn<'_>, m: &Message) -> Result<()> {
-    let sql = "INSERT INTO messages (id, session_id, user_id, sender, message_text, created_at, token_usage, turn_id, \
-               seq, answers_id, status, finish_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    execute!(
-        conn,
-        sql,
-        m.id,
-        m.session_id,
-        m.user_id,
-        m.sender,
-        &m.message_text,
-        m.created_at,
-        m.token_usage,
-        m.turn_id,
-        m.seq,
-        m.answers_id,
-        m.status,
-        &m.finish_reason,
-    )
-    .map(drop)
 }
 
 /// One of the person's messages.

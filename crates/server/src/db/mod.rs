@@ -6,6 +6,7 @@
 
 pub mod admins;
 pub mod ai_requests;
+pub mod batches;
 pub mod copy;
 pub mod devices;
 pub mod dialect;
@@ -14,6 +15,7 @@ pub mod messages;
 pub mod nodes;
 pub mod open;
 pub mod plans;
+mod readers;
 pub mod sessions;
 pub mod subscriptions;
 pub mod tokens;
@@ -24,7 +26,7 @@ pub mod users;
 mod writer;
 
 use futures_util::future::BoxFuture;
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
+use sqlx::{PgConnection, PgPool, Postgres, SqliteConnection, pool::PoolConnection};
 
 pub(crate) use types::text_enum;
 pub use types::{Day, JsonText, Ts};
@@ -40,7 +42,7 @@ pub enum Db {
         /// The queue of the one writer.
         writer: writer::Writer,
         /// Read-only connections.
-        readers: SqlitePool,
+        readers: readers::Readers,
     },
     /// A server, shared by any number of nodes.
     Postgres(PgPool),
@@ -59,7 +61,7 @@ pub enum Conn<'c> {
 #[derive(Debug)]
 pub enum Reader {
     /// SQLite; refuses to write.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(readers::Loan),
     /// PostgreSQL.
     Postgres(PoolConnection<Postgres>),
 }
@@ -68,7 +70,7 @@ impl Reader {
     /// The connection as the functions of the tables take it.
     pub fn conn(&mut self) -> Conn<'_> {
         match self {
-            Self::Sqlite(c) => Conn::Sqlite(c),
+            Self::Sqlite(loan) => Conn::Sqlite(&mut loan.connection),
             Self::Postgres(c) => Conn::Postgres(c),
         }
     }
@@ -165,4 +167,23 @@ macro_rules! fetch_all {
         $crate::db::on!($conn, sqlx::query_as::<_, $row>($sql)$(.bind($arg))*, fetch_all)
     };
 }
-pub(crate) use {execute, fetch_all, fetch_one, fetch_optional, on};
+/// `fetch_batch!(conn, Row, [name = SQL, …], last SQL, args…)`: several statements in one journey to the database; the
+/// last one's row, if it gives one. All share the arguments' numbers, and none may see what another has done.
+///
+/// SQLite is sent them one after the other, PostgreSQL as one statement with the others in its WITH clause.
+macro_rules! fetch_batch {
+    ($conn:expr, $row:ty, [$($name:ident = $sql:literal),+ $(,)?], $last:literal $(, $arg:expr)* $(,)?) => {
+        match $conn {
+            $crate::db::Conn::Sqlite(c) => {
+                const SQL: &str = concat!($($sql, ";\n",)+ $last);
+                sqlx::query_as::<_, $row>(SQL)$(.bind($arg))*.fetch_optional(&mut **c).await
+            }
+            $crate::db::Conn::Postgres(c) => {
+                const SQL: &str =
+                    concat!("WITH ", $(stringify!($name), " AS (", $sql, "),\n",)+ "others AS (SELECT 1)\n", $last);
+                sqlx::query_as::<_, $row>(SQL)$(.bind($arg))*.fetch_optional(&mut **c).await
+            }
+        }
+    };
+}
+pub(crate) use {execute, fetch_all, fetch_batch, fetch_one, fetch_optional, on};

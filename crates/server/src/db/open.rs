@@ -7,10 +7,10 @@ use sqlx::{
     ConnectOptions as _, PgConnection, SqliteConnection,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{Db, writer::Writer};
+use super::{Db, readers::Readers, writer::Writer};
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -149,12 +149,8 @@ async fn connect_sqlite(path: &Path) -> Result<SqliteConnection, OpenError> {
 async fn open_sqlite(path: &Path, connections: u32) -> Result<Db, OpenError> {
     let writer = connect_sqlite(path).await?;
     let options = sqlite_options(path);
-    let readers = SqlitePoolOptions::new()
-        .max_connections(connections)
-        .min_connections(1)
-        .test_before_acquire(false)
-        .connect_with(options.read_only(true).create_if_missing(false).pragma("query_only", "on"))
-        .await?;
+    let options = options.read_only(true).create_if_missing(false).pragma("query_only", "on");
+    let readers = Readers::new(options, connections);
     Ok(Db::Sqlite { writer: Writer::new(writer), readers })
 }
 

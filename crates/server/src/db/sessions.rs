@@ -91,6 +91,11 @@ pub async fn next_seq(
     fetch_optional!(conn, Session, sql, user_id, id, now, title)
 }
 
+/// Sets the number of the newest turn, for dialogues that were not written turn by turn.
+pub async fn set_last_seq(conn: &mut Conn<'_>, id: Uuid, seq: i64) -> Result<()> {
+    execute!(conn, "UPDATE chat_sessions SET last_seq = $2 WHERE id = $1", id, seq).map(drop)
+}
+
 /// Renames a dialogue.
 pub async fn rename(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid, title: Option<&str>) -> Result<Option<Session>> {
     let sql = "UPDATE chat_sessions SET title = $3 WHERE user_id = $1 AND id = $2 RETURNING *";

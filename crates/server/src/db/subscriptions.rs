@@ -107,17 +107,10 @@ pub async fn reserve_tokens(conn: &mut Conn<'_>, id: Uuid, tokens: i64) -> Resul
     fetch_optional!(conn, Subscription, sql, id, tokens)
 }
 
-/// Gives back what was reserved and counts what was used, on the row that was reserved, closed since or not.
-pub async fn settle(
-    conn: &mut Conn<'_>,
-    id: Uuid,
-    reserved: i64,
-    requests: i64,
-    tokens: i64,
-) -> Result<Option<Subscription>> {
-    let sql = "UPDATE subscriptions SET reserved = reserved - $2, used_requests = used_requests + $3, \
-               used_tokens = used_tokens + $4 WHERE id = $1 RETURNING *";
-    fetch_optional!(conn, Subscription, sql, id, reserved, requests, tokens)
+/// Gives back what was reserved for a turn without an answer, on the row that was reserved, closed since or not.
+pub async fn release(conn: &mut Conn<'_>, id: Uuid, reserved: i64) -> Result<Option<Subscription>> {
+    let sql = "UPDATE subscriptions SET reserved = reserved - $2 WHERE id = $1 RETURNING *";
+    fetch_optional!(conn, Subscription, sql, id, reserved)
 }
 
 /// Closes an active subscription; false when somebody else already did.

@@ -36,7 +36,12 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct PersonModel {
     /// 1 to 64 characters of any script, without control characters.
-    #[schema(example = "Анна", min_length = 1, max_length = 64)]
+    #[schema(
+        example = "Анна",
+        min_length = 1,
+        max_length = 64,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]*$"
+    )]
     name: String,
     /// Absent or null: not stated.
     gender: Option<Gender>,
@@ -69,14 +74,24 @@ impl PersonModel {
 /// First contact.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Registration {
-    /// Who they are.
-    #[serde(flatten)]
-    person: PersonModel,
+    /// 1 to 64 characters of any script, without control characters.
+    #[schema(
+        example = "Анна",
+        min_length = 1,
+        max_length = 64,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]*$"
+    )]
+    name: String,
+    /// Absent or null: not stated.
+    gender: Option<Gender>,
+    /// Years, 1 to 120. Absent or null: not stated.
+    #[schema(example = 27, minimum = 1, maximum = 120)]
+    age: Option<i64>,
     /// What to call this device in the list of devices.
-    #[schema(example = "Pixel 9", max_length = 100)]
+    #[schema(example = "Pixel 9", min_length = 1, max_length = 100, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     device_name: Option<String>,
     /// Preferred language, a BCP 47 tag.
-    #[schema(example = "ru")]
+    #[schema(example = "ru", max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
     language: Option<String>,
 }
 
@@ -104,7 +119,7 @@ pub async fn register(
     Json(body): Json<Registration>,
 ) -> Result<impl IntoResponse> {
     let mut errors = Vec::new();
-    let person = body.person.check("", &mut errors);
+    let person = PersonModel { name: body.name, gender: body.gender, age: body.age }.check("", &mut errors);
     let device = checked("device_name", body.device_name, check_label, &mut errors);
     let language = checked("language", body.language, check_language, &mut errors);
     let Some(person) = person.filter(|_| errors.is_empty()) else { return Err(Problem::invalid(errors)) };
@@ -130,16 +145,26 @@ pub async fn me(State(edge): State<Edge>, person: Person) -> Result<Answer<view:
 /// The profile: the front's model, and what may be left out.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ProfileModel {
-    /// Who they are: what is absent is cleared.
-    #[serde(flatten)]
-    person: PersonModel,
+    /// 1 to 64 characters of any script, without control characters.
+    #[schema(
+        example = "Анна",
+        min_length = 1,
+        max_length = 64,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]*$"
+    )]
+    name: String,
+    /// Absent or null: cleared.
+    gender: Option<Gender>,
+    /// Years, 1 to 120. Absent or null: cleared.
+    #[schema(example = 27, minimum = 1, maximum = 120)]
+    age: Option<i64>,
     /// The default companion of new dialogues. Absent: as it was; null: the service's.
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<PersonModel>)]
     companion: Change<PersonModel>,
     /// Preferred language, a BCP 47 tag. Absent: as it was; null: cleared.
     #[serde(default, deserialize_with = "change")]
-    #[schema(value_type = Option<String>, example = "ru")]
+    #[schema(value_type = Option<String>, example = "ru", max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
     language: Change<String>,
     /// IANA time zone. Absent: as it was; null: cleared.
     #[serde(default, deserialize_with = "change")]
@@ -156,7 +181,7 @@ pub async fn set_profile(
     Json(body): Json<ProfileModel>,
 ) -> Result<Answer<view::User>> {
     let mut errors = Vec::new();
-    let who = body.person.check("", &mut errors);
+    let who = PersonModel { name: body.name, gender: body.gender, age: body.age }.check("", &mut errors);
     let companion = match body.companion {
         Change::Set(model) => model.check("companion.", &mut errors).map_or(Change::Keep, Change::Set),
         Change::Clear => Change::Clear,

@@ -2,26 +2,33 @@
 
 use axum::{
     Json, Router,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::Response,
     routing::get,
 };
 use utoipa::{
     OpenApi,
     openapi::{
-        Content, Ref, Response as Described, ResponseBuilder,
+        Content, HeaderBuilder, Ref, RefOr, Response as Described, ResponseBuilder,
         path::Operation,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::{Problem, router::Edge};
+use super::{Problem, router::Edge, sse};
 use crate::problem::Kind;
 
 /// The pages' own scripts and styles, inline ones included: Swagger UI brings them.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; \
                       img-src 'self' data:; frame-ancestors 'none'";
+
+/// Headers that answers of a status always have.
+const HEADERS: &[(&str, &str, &str)] = &[
+    ("202", "Location", "Where the answer streams"),
+    ("401", "WWW-Authenticate", "`Bearer`"),
+    ("429", "Retry-After", "Seconds to wait"),
+];
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,7 +37,7 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; sty
         description = "One service through which people talk to an AI. Errors are `application/problem+json` (RFC 9457) \
                        with a stable `type`; times are RFC 3339 in UTC; ids are UUIDs; cursors are opaque."
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, sse::Accepted, sse::Delta, sse::Done, sse::Failed)),
     tags(
         (name = "account", description = "First contact, tokens, profile, export, erasure"),
         (name = "dialogue", description = "Dialogues, messages and their answers"),
@@ -58,12 +65,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// Adds the problems that every operation of its kind can give.
 fn complete(operation: &mut Operation) {
     let is_api = operation.tags.as_ref().is_some_and(|tags| tags.iter().all(|tag| tag != "operation"));
-    if !is_api {
-        return;
+    let mut kinds = Vec::new();
+    if is_api {
+        kinds.extend([Kind::TooManyRequests, Kind::Internal, Kind::Unavailable]);
     }
-    let open = operation.security.is_some();
-    let mut kinds = vec![Kind::TooManyRequests, Kind::Internal, Kind::Unavailable];
-    if !open {
+    if operation.security.is_none() {
         kinds.extend([Kind::Unauthorized, Kind::Blocked]);
     }
     if operation.request_body.is_some() {
@@ -77,13 +83,20 @@ fn complete(operation: &mut Operation) {
         operation.responses.responses.entry(status).or_insert_with(|| described(kind).into());
     }
     for (status, response) in &mut operation.responses.responses {
-        if let (true, utoipa::openapi::RefOr::T(response)) = (status.starts_with(['4', '5']), response) {
+        let RefOr::T(response) = response else { continue };
+        if status.starts_with(['4', '5']) {
             // utoipa says application/json of a body; a problem is not.
             if response.content.swap_remove("application/json").is_some() {
                 response.content.insert("application/problem+json".into(), problem_content().into());
             }
-            if response.description.is_empty() {
-                response.description = titles(status);
+        }
+        if response.description.is_empty() {
+            response.description = described_as(status);
+        }
+        for (of, name, what) in HEADERS {
+            if of == status {
+                let header = HeaderBuilder::new().description(Some(*what)).build();
+                response.headers.insert((*name).into(), header.into());
             }
         }
     }
@@ -91,15 +104,20 @@ fn complete(operation: &mut Operation) {
 
 fn described(kind: Kind) -> Described {
     ResponseBuilder::new()
-        .description(titles(&kind.status().to_string()))
+        .description(described_as(&kind.status().to_string()))
         .content("application/problem+json", problem_content())
         .build()
 }
 
-/// The types that a status stands for.
-fn titles(status: &str) -> String {
+/// The types of problem that a status stands for, or its name.
+fn described_as(status: &str) -> String {
     let of_status = Kind::ALL.iter().filter(|kind| kind.status().to_string() == status);
-    of_status.map(|kind| format!("`{}`: {}", kind.slug(), kind.title())).collect::<Vec<_>>().join("; ")
+    let types = of_status.map(|kind| format!("`{}`: {}", kind.slug(), kind.title())).collect::<Vec<_>>().join("; ");
+    if types.is_empty() {
+        let status: Option<StatusCode> = status.parse().ok();
+        return status.and_then(|status| status.canonical_reason()).unwrap_or_default().into();
+    }
+    types
 }
 
 fn problem_content() -> Content {

@@ -12,6 +12,7 @@ use super::{
     extract::{IdempotencyKey, PassedOn, Person, Sender, Wanted},
     router::Edge,
     sessions::PageQuery,
+    sse,
     turns::{self, Answered},
     view,
 };
@@ -24,7 +25,7 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewMessage {
     /// The text, not blank, without U+0000; at most as many characters as the service's limit (default 32,000).
-    #[schema(example = "Привет! Что посмотреть в Казани за один день?", min_length = 1)]
+    #[schema(example = "Привет! Что посмотреть в Казани за один день?", min_length = 1, pattern = r"^[^\u0000]*$")]
     message_text: String,
 }
 
@@ -48,10 +49,11 @@ pub struct Accepted {
 /// Events of a stream: `accepted` {message_id, turn_id}; `delta` {text}, whose id is the length of the answer so far in
 /// Unicode scalar values; then `done` {ai_message, subscription} or `error` {problem}, both with the id `end`.
 #[utoipa::path(post, path = "/v1/sessions/{id}/messages", tag = "dialogue", request_body = NewMessage,
-    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 visible ASCII characters"),
+    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 visible ASCII characters", min_length = 1,
+            max_length = 128, pattern = "^[!-~]*$"),
         ("Prefer" = Option<String>, Header, description = "`respond-async`: 202 at once")),
     responses(
-        (status = 200, content_type = "text/event-stream", body = String, description = "The answer as it comes"),
+        (status = 200, content_type = "text/event-stream", body = sse::StreamEvent, description = "The answer as it comes"),
         (status = 201, body = Answered, description = "The whole answer; a stopped or cut off one has `status` `partial`"),
         (status = 202, body = Accepted),
         (status = 402, body = Problem, description = "`quota-exceeded`, with what renews when"),

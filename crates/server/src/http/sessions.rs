@@ -20,6 +20,7 @@ use crate::{
         sessions::{self, Channel},
     },
     dialogue,
+    problem::Kind,
 };
 
 /// The most rows of a page.
@@ -29,7 +30,12 @@ const MOST: i64 = 100;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct NewSession {
     /// Absent: the first words of the first message.
-    #[schema(example = "Поездка в Казань", max_length = 200)]
+    #[schema(
+        example = "Поездка в Казань",
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     title: Option<String>,
     /// Who the AI is here. Absent: the person's default, else the service's.
     companion: Option<PersonModel>,
@@ -60,7 +66,12 @@ impl PageQuery {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct SessionChange {
     /// 1 to 200 characters; null gives the first words of the next message.
-    #[schema(example = "Поездка в Казань", max_length = 200)]
+    #[schema(
+        example = "Поездка в Казань",
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     title: Option<String>,
 }
 
@@ -94,6 +105,10 @@ pub async fn list(
 ) -> Result<Answer<view::Page<view::Session>>> {
     let limit = query.limit()?;
     let before: Option<(i64, Uuid)> = query.before.as_deref().map(cursor::decode).transpose()?;
+    // A made-up cursor may name a time that PostgreSQL does not know.
+    if before.is_some_and(|(micros, _)| !(0..=i64::MAX / 4).contains(&micros)) {
+        return Err(Problem::new(Kind::InvalidCursor));
+    }
     let before = before.map(|(micros, id)| (Ts::from_micros(micros), id));
     let sessions = sessions::list(&mut edge.app.db.read().await?.conn(), person.id, before, limit + 1).await?;
     let more = i64::try_from(sessions.len()).is_ok_and(|n| n > limit);

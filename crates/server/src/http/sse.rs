@@ -11,6 +11,7 @@ use axum::{
 };
 use futures_util::{Stream, StreamExt as _, stream};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
@@ -26,25 +27,64 @@ use crate::turn::{
 /// A comment is sent whenever nothing else was for so long.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-#[derive(Serialize)]
-struct Accepted {
+/// One event of an answer's stream, as OpenAPI describes it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct StreamEvent {
+    /// What happened.
+    event: EventName,
+    /// Where to resume, as `Last-Event-ID`: the length of the answer so far in Unicode scalar values, or `end`.
+    #[schema(example = "12", pattern = "^([0-9]+|end)$")]
+    id: String,
+    /// JSON: AcceptedEvent, DeltaEvent, DoneEvent or ErrorEvent.
+    #[schema(example = r#"{"text":"Привет"}"#, content_media_type = "application/json")]
+    data: String,
+}
+
+/// The kinds of event. `done` and `error` are the last of a stream.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub enum EventName {
+    Accepted,
+    Delta,
+    Done,
+    Error,
+}
+
+/// The message was accepted.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AcceptedEvent)]
+pub struct Accepted {
+    /// The person's message.
     message_id: Uuid,
+    /// The turn that answers it.
     turn_id: Uuid,
 }
 
-#[derive(Serialize)]
-struct Delta<'a> {
+/// More of the answer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DeltaEvent)]
+pub struct Delta<'a> {
+    /// The piece.
     text: &'a str,
 }
 
-#[derive(Serialize)]
-struct Done {
+/// The answer is over.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DoneEvent)]
+pub struct Done {
+    /// The whole answer: the truth, whatever was joined from the pieces.
     ai_message: view::Message,
+    /// What is left, this answer counted.
     subscription: Option<view::Subscription>,
 }
 
-#[derive(Serialize)]
-struct Failed {
+/// There is no answer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ErrorEvent)]
+pub struct Failed {
+    /// Why.
     problem: Problem,
 }
 

@@ -59,6 +59,7 @@ pub struct StoppedTurn {
 #[into_params(parameter_in = Query)]
 pub struct StreamQuery {
     /// As `Last-Event-ID`, which wins: the length in Unicode scalar values of what the reader has, or `end`.
+    #[param(pattern = "^([0-9]{1,18}|end)$")]
     after: Option<String>,
     /// An older turn of the message; absent, the newest.
     turn: Option<Uuid>,
@@ -128,8 +129,9 @@ async fn whole(edge: &Edge, turn: &Turn, end: Arc<End>) -> Result<Response> {
 /// Replays from `Last-Event-ID`, then goes on live; after the end, from the database. `id` is the person's message.
 /// The events are those of sending. 204 when the reader has the end.
 #[utoipa::path(get, path = "/v1/messages/{id}/stream", tag = "dialogue",
-    params(("id" = Uuid, Path), StreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event")),
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = 204),
+    params(("id" = Uuid, Path), StreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event",
+        pattern = "^([0-9]{1,18}|end)$")),
+    responses((status = 200, content_type = "text/event-stream", body = sse::StreamEvent), (status = 204),
         (status = 400, body = Problem, description = "`invalid-cursor`"), (status = 404, body = Problem)))]
 pub async fn stream(
     State(edge): State<Edge>,
@@ -139,20 +141,36 @@ pub async fn stream(
     PassedOn(passed_on): PassedOn,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let after = match headers.get("last-event-id") {
-        Some(value) => Some(value.to_str().map_err(|_| Problem::new(Kind::InvalidCursor))?.to_owned()),
-        None => query.after,
-    };
+    let header = headers.get("last-event-id").map(|value| value.to_str().unwrap_or_default());
+    let header = header.map(Place::parse).transpose()?;
+    let place = header.or(query.after.as_deref().map(Place::parse).transpose()?);
     let turn = find(&edge, person.id, id, query.turn).await?;
-    let position = match after.as_deref() {
+    let position = match place {
         None => None,
-        Some("end") => return Ok(StatusCode::NO_CONTENT.into_response()),
-        Some(position) => Some(position.parse().map_err(|_| Problem::new(Kind::InvalidCursor))?),
+        Some(Place::End) => return Ok(StatusCode::NO_CONTENT.into_response()),
+        Some(Place::At(position)) => Some(position),
     };
     let stream = edge.limits.stream().ok_or_else(|| Problem::new(Kind::Overloaded).retry_after(5))?;
     let token = (!passed_on).then_some(&person.token);
     let follow = Follow::new(&edge.app, turn, position.unwrap_or(0), token).await?;
     Ok(sse::respond(follow, position.is_none(), Some(person.call), stream))
+}
+
+/// How much of a stream its reader has.
+enum Place {
+    /// So many Unicode scalar values.
+    At(u64),
+    /// All of it.
+    End,
+}
+
+impl Place {
+    fn parse(id: &str) -> Result<Self> {
+        match id {
+            "end" => Ok(Self::End),
+            position => position.parse().map(Self::At).map_err(|_| Problem::new(Kind::InvalidCursor)),
+        }
+    }
 }
 
 /// Stop the answer
@@ -182,10 +200,11 @@ pub async fn stop(
 /// Another try at a message, also after a failure; answered in the same three ways as a send. Every version is kept, the
 /// newest counts.
 #[utoipa::path(post, path = "/v1/messages/{id}/regenerate", tag = "dialogue",
-    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 visible ASCII characters"),
+    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 visible ASCII characters", min_length = 1,
+            max_length = 128, pattern = "^[!-~]*$"),
         ("Prefer" = Option<String>, Header, description = "`respond-async`: 202 at once")),
     responses(
-        (status = 200, content_type = "text/event-stream", body = String), (status = 201, body = Answered),
+        (status = 200, content_type = "text/event-stream", body = sse::StreamEvent), (status = 201, body = Answered),
         (status = 202, body = Accepted), (status = 402, body = Problem, description = "`quota-exceeded`"),
         (status = 404, body = Problem), (status = 406, body = Problem),
         (status = 409, body = Problem, description = "`session-ended`; `stopped`"),

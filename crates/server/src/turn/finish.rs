@@ -8,11 +8,10 @@ use uuid::Uuid;
 use crate::{
     app::{App, Shared},
     db::{
-        Conn, Result, Ts,
+        Conn, Result, Ts, batches,
         messages::{self, Message, Sender, Status},
         subscriptions::{self, Subscription},
         turns::{self, Ended, State, Turn},
-        usage_logs,
     },
     ids,
     journal::Entries,
@@ -256,20 +255,18 @@ async fn write(tx: &mut Conn<'_>, s: &Settlement) -> Result<Settled> {
     if !turns::end(tx, turn.id, s.owner, &ended).await? {
         return Ok(Settled { ours: false, subscription: None });
     }
-    if let Some(answer) = &s.answer {
-        messages::insert(tx, answer).await?;
-    }
+    let (id, reserved) = (turn.subscription_id, turn.reserved);
+    let subscription = match &s.answer {
+        Some(answer) => batches::answer(tx, answer, s.tokens, id, reserved, s.usage_id, turn.day).await?,
+        None => subscriptions::release(tx, id, reserved).await?,
+    };
     s.journal.write(tx, turn.user_id).await?;
-    let requests = i64::from(s.answer.is_some());
-    let subscription = subscriptions::settle(tx, turn.subscription_id, turn.reserved, requests, s.tokens).await?;
-    if s.answer.is_some() {
-        usage_logs::add(tx, s.usage_id, turn.user_id, turn.day, requests, s.tokens, 0).await?;
-    }
     Ok(Settled { ours: true, subscription })
 }
 
 fn count(settlement: &Settlement) {
     let outcome = settlement.state.as_str();
+    settlement.journal.count();
     metrics::counter!("beseda_turns_total", "outcome" => outcome).increment(1);
     metrics::counter!("beseda_tokens_total").increment(u64::try_from(settlement.tokens).unwrap_or(0));
     if let Some(ms) = settlement.time_to_first_token_ms {

@@ -1,6 +1,10 @@
 //! The detached task of a turn: waits for its place in the dialogue, asks the model, and settles whatever came of it.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
@@ -9,9 +13,8 @@ use crate::{
     account::profile::Companion,
     app::{App, Shared},
     db::{
-        Result, messages,
-        plans::{self, Unit},
-        sessions,
+        Result,
+        plans::Unit,
         turns::{self, State, Turn},
         users,
     },
@@ -104,31 +107,26 @@ struct Request {
 }
 
 async fn prepare(app: &App, admitted: &Admitted) -> Result<Option<Request>> {
+    let begun = Instant::now();
     let (turn, subscription) = (&admitted.turn, &admitted.subscription);
     let config = &app.config.llm;
     let mut reader = app.db.read().await?;
     let conn = &mut reader.conn();
-    let Some(user) = users::find(conn, turn.user_id).await? else { return Ok(None) };
-    let Some(session) = sessions::find(conn, turn.user_id, turn.session_id).await? else { return Ok(None) };
-    let question = match messages::find(conn, turn.user_id, turn.message_id).await? {
-        Some(question) if question.seq != turn.seq => question.seq,
-        Some(_) => turn.seq,
-        None => return Ok(None),
-    };
-    let model = plans::find(conn, &subscription.plan_name).await?.and_then(|plan| plan.model);
-    let companion = Companion::of(&session, &user, &app.config.companion);
-    let system = system_text::compose(&user, &companion, &config.system_text, app.clock.now());
+    let Some(context) = turns::context(conn, turn, &subscription.plan_name).await? else { return Ok(None) };
+    let companion = Companion::of(&context, &app.config.companion);
+    let system = system_text::compose(&context.user, &companion, &config.system_text, app.clock.now());
     // On a plan counted in tokens, what was reserved bounds what is sent and what is answered.
     let held = match subscription.unit {
         Unit::Requests => u64::MAX,
         Unit::Tokens => u64::try_from(turn.reserved).unwrap_or(0),
     };
     let budget = config.context_tokens.min(held);
-    let window = Window::load(conn, turn.session_id, question, turn.seq, system, budget).await?;
+    let window = Window::load(conn, turn.session_id, context.question_seq, turn.seq, system, budget).await?;
+    metrics::histogram!("beseda_db_seconds", "use_case" => "turn_window").record(begun.elapsed());
     Ok(window.map(|window| {
         let rest = held.saturating_sub(window.estimate()).max(1);
         let max_tokens = config.max_answer_tokens.min(u32::try_from(rest).unwrap_or(u32::MAX));
-        Request { window, user, companion, model, max_tokens }
+        Request { window, user: context.user, companion, model: context.model, max_tokens }
     }))
 }
 
@@ -149,7 +147,7 @@ impl Source {
 
 /// Asks the model and passes its text on, until it ends, is stopped, or the service's patience does.
 async fn ask(app: &Shared, asked: Request, live: &Live, began: crate::db::Ts) -> Outcome {
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     let mut source = match &app.models {
         Models::Providers(providers) => Source::Model(Box::new(providers.chat(llm::Request {
             messages: asked.window.messages.clone(),

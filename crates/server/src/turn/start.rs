@@ -8,7 +8,7 @@ use crate::{
     app::Shared,
     billing::quota::{self, Estimate, Reserved},
     db::{
-        Conn, Day, Ts,
+        Conn, Day, Ts, batches,
         messages::{self, Message, Sender, Status},
         sessions::{self, Channel},
         subscriptions::Subscription,
@@ -219,7 +219,7 @@ async fn admit(tx: &mut Conn<'_>, plan: &Plan) -> Result<Result<Admitted, Refusa
     if !session.is_active {
         return Err(Refusal::SessionEnded);
     }
-    match &new.asked {
+    let message = match &new.asked {
         Asked::Message(text) => {
             let message = Message {
                 id: plan.message_id,
@@ -235,13 +235,14 @@ async fn admit(tx: &mut Conn<'_>, plan: &Plan) -> Result<Result<Admitted, Refusa
                 status: Status::Complete,
                 finish_reason: None,
             };
-            messages::insert(tx, &message).await?;
+            Some(message)
         }
         Asked::Again(id) => {
             let question = messages::find(tx, new.user_id, *id).await?;
             question.filter(|q| q.sender == Sender::User && q.session_id == session.id).ok_or(Refusal::NotFound)?;
+            None
         }
-    }
+    };
     let turn = turns::NewTurn {
         id: plan.turn_id,
         user_id: new.user_id,
@@ -257,7 +258,11 @@ async fn admit(tx: &mut Conn<'_>, plan: &Plan) -> Result<Result<Admitted, Refusa
         node_id: plan.node_id,
         created_at: plan.now,
     };
-    let turn = turns::insert(tx, &turn).await?.ok_or(Refusal::KeyTaken)?;
+    let inserted = match &message {
+        Some(message) => batches::ask(tx, message, &turn).await?,
+        None => turns::insert(tx, &turn).await?,
+    };
+    let turn = inserted.ok_or(Refusal::KeyTaken)?;
     Ok(Ok(Admitted { turn, subscription }))
 }
 

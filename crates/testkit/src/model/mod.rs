@@ -190,7 +190,8 @@ async fn perform(mut steps: VecDeque<Step>, mut watch: Watch) -> io::Result<Resp
     watch.ended = steps.is_empty();
     let body = stream::unfold((steps, watch), |(mut steps, mut watch)| async move {
         while let Some(step) = steps.pop_front() {
-            watch.ended = steps.is_empty();
+            // A client leaves silence before its end, however long it lasts.
+            watch.ended = steps.is_empty() && step != Step::Hang;
             match step {
                 Step::Sleep(pause) => sleep(pause).await,
                 Step::Hang => std::future::pending().await,
