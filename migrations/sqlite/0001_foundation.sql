@@ -193,8 +193,12 @@ CREATE TABLE ai_texts (
     user_id  BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     hash     TEXT NOT NULL,
     body     TEXT NOT NULL,
+    -- When a request last referred to it, to the day.
+    used_at  INTEGER NOT NULL,
     PRIMARY KEY (user_id, hash)
 ) STRICT;
+
+CREATE INDEX ai_texts_used ON ai_texts (used_at);
 
 CREATE TABLE usage_logs (
     id              BLOB PRIMARY KEY,

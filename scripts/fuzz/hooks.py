@@ -11,6 +11,8 @@ import requests
 import schemathesis
 
 URL = os.environ["FUZZ_URL"]
+# Hypothesis seeds the common generator anew for each case.
+chance = random.Random(20260101)
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 # These calls may end the very token they are made with: each has an account of its own.
@@ -58,23 +60,28 @@ def before_call(context, case, kwargs):
     label = case.operation.label
     if label.startswith("POST") and label.endswith(("/messages", "/regenerate")):
         ways = ["application/json", "text/event-stream", "*/*", "image/png"]
-        case.headers["Accept"] = random.choices(ways, weights=[4, 4, 2, 1])[0]
+        case.headers["Accept"] = chance.choices(ways, weights=[4, 4, 2, 1])[0]
         key = case.headers.get("Idempotency-Key")
-        if key and len(key) < 100 and random.random() < 0.8:
+        if key and len(key) < 100 and chance.random() < 0.8:
             # Else nearly all would be refused as another request of the same key.
-            case.headers["Idempotency-Key"] = f"{key}-{random.getrandbits(32):x}"
+            case.headers["Idempotency-Key"] = f"{key}-{chance.getrandbits(32):x}"
     stateful = case.meta is not None and case.meta.phase.name.name == "STATEFUL_TESTING"
-    if stateful or not UUID.fullmatch(str(case.path_parameters.get("id", ""))) or random.random() < 0.2:
+    if stateful or not UUID.fullmatch(str(case.path_parameters.get("id", ""))) or chance.random() < 0.2:
         return
-    if label == "DELETE /v1/me/devices/{id}" and "Authorization" in case.headers:
-        signed_in = {"Authorization": case.headers["Authorization"]}
+    signed_in = {"Authorization": case.headers.get("Authorization", "")}
+    if label == "DELETE /v1/me/devices/{id}":
         devices = requests.get(f"{URL}/v1/me/devices", headers=signed_in, timeout=10)
         if devices.ok:
             case.path_parameters["id"] = devices.json()[0]["id"]
+    elif label == "POST /v1/sessions/{id}/messages":
+        # The others have mostly been ended.
+        session = requests.post(f"{URL}/v1/sessions", headers=signed_in, json={}, timeout=10)
+        if session.ok:
+            case.path_parameters["id"] = session.json()["id"]
     elif "/v1/sessions/{id}" in label and sessions:
-        case.path_parameters["id"] = random.choice(sessions)
+        case.path_parameters["id"] = chance.choice(sessions)
     elif "/v1/messages/{id}" in label and messages:
-        case.path_parameters["id"] = random.choice(messages)
+        case.path_parameters["id"] = chance.choice(messages)
 
 
 @schemathesis.hook

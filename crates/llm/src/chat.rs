@@ -106,7 +106,8 @@ impl Chat {
             self.end = Some(End::Failed(self.verdict.clone()));
             return;
         };
-        if !candidate.provider.breaker.is_resting() {
+        // A first try waits for nothing: the timer would round even a moment that is past up to its next millisecond.
+        if candidate.tries > 0 && !candidate.provider.breaker.is_resting() {
             sleep_until(candidate.not_before).await;
         }
         let provider = Arc::clone(&candidate.provider);

@@ -51,6 +51,8 @@ impl App {
             .no_proxy()
             .tcp_nodelay(true)
             .connect_timeout(Duration::from_secs(2))
+            // Streams carry a comment every 15 s: a node that is silent for longer is not well.
+            .read_timeout(Duration::from_secs(20))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let zone = config.service.zone();

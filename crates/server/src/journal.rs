@@ -5,6 +5,8 @@
 //! `response_payload` is the response without its text, which is the AI message's. Reading rebuilds the exact bytes
 //! and compares their SHA-256 with that of the body that was sent.
 
+use std::time::Duration;
+
 use llm::{Attempt, Response};
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,7 @@ use crate::{
         turns::Turn,
     },
     ids,
+    models::Models,
     turn::window::Window,
 };
 
@@ -48,13 +51,16 @@ struct ResponseRef {
     response: Response,
 }
 
+/// For how long a text is taken to be stored: about so old its `used_at` may be.
+const REMEMBERED: Duration = Duration::from_secs(86_400);
+
 /// Hashes of texts that are stored already, so that a turn need not write them again.
 #[derive(Debug)]
 pub struct KnownTexts(Cache<(Uuid, String), ()>);
 
 impl Default for KnownTexts {
     fn default() -> Self {
-        Self(Cache::new(50_000))
+        Self(Cache::builder().max_capacity(50_000).time_to_live(REMEMBERED).build())
     }
 }
 
@@ -175,9 +181,9 @@ impl Entries {
     }
 
     /// Writes the entries.
-    pub async fn write(&self, conn: &mut Conn<'_>, user_id: Uuid) -> Result<()> {
+    pub async fn write(&self, conn: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Result<()> {
         for (hash, body) in &self.texts {
-            ai_requests::keep_text(conn, user_id, hash, body).await?;
+            ai_requests::keep_text(conn, user_id, hash, body, now).await?;
         }
         for row in &self.rows {
             ai_requests::insert(conn, row).await?;
@@ -186,12 +192,15 @@ impl Entries {
     }
 
     /// Counts the attempts in the metrics.
-    pub fn count(&self) {
+    pub fn count(&self, models: &Models) {
         for row in &self.rows {
             let provider = row.provider.clone();
             let outcome = if row.error_message.is_none() { "ok" } else { "failed" };
             metrics::counter!("beseda_model_attempts_total", "provider" => provider.clone(), "outcome" => outcome)
                 .increment(1);
+            if let Some(cost) = models.cost(row) {
+                metrics::gauge!("beseda_model_cost", "provider" => provider.clone()).increment(cost);
+            }
             if let Some(ms) = row.response_time_ms {
                 metrics::histogram!("beseda_model_seconds", "provider" => provider).record(ms as f64 / 1000.0);
             }

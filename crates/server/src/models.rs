@@ -6,7 +6,10 @@ use llm::{BreakerConfig, ConfigError, Limits, Price, ProviderConfig, Providers};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use crate::config::{Llm, seconds};
+use crate::{
+    config::{Llm, seconds},
+    db::ai_requests::AiRequest,
+};
 
 const OLLAMA: &str = "http://127.0.0.1:11434";
 const OPENAI: &str = "https://api.openai.com/v1";
@@ -40,6 +43,16 @@ impl Models {
         let providers = Providers::new(providers, breaker)?;
         tracing::info!(providers = ?providers.names().collect::<Vec<_>>(), "models");
         Ok(Self::Providers(providers))
+    }
+}
+
+impl Models {
+    /// What an attempt cost, in the currency of the configured prices; none where no price is configured.
+    pub fn cost(&self, attempt: &AiRequest) -> Option<f64> {
+        let Self::Providers(providers) = self else { return None };
+        let price = providers.price(&attempt.provider)?;
+        let (prompt, completion) = (attempt.prompt_tokens?, attempt.completion_tokens?);
+        Some((prompt as f64 * price.prompt + completion as f64 * price.completion) / 1e6)
     }
 }
 

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use crate::account::profile::Companion;
-use crate::db::users::{Gender, User};
+use crate::{
+    account::profile::{ADULT, Companion, current_age},
+    db::{
+        Ts,
+        users::{Gender, User},
+    },
+};
 
 /// The name under which it stands in the journal.
 pub const PROVIDER: &str = "offline";
@@ -22,9 +27,10 @@ pub struct Chat {
 
 impl Chat {
     /// Composes the answer to `question`.
-    pub fn new(user: &User, companion: &Companion, question: &str) -> Self {
+    pub fn new(user: &User, companion: &Companion, question: &str, now: Ts) -> Self {
         let text = if is_russian(user, question) {
-            russian(user, companion, question)
+            let minor = current_age(user, now).is_some_and(|age| age < ADULT);
+            russian(user, companion, question, minor)
         } else {
             english(user, companion, question)
         };
@@ -42,11 +48,18 @@ impl Chat {
     }
 }
 
+/// The language of the question, else the person's own.
 fn is_russian(user: &User, question: &str) -> bool {
     let cyrillic = |text: &str| text.chars().any(|c| ('\u{400}'..='\u{4ff}').contains(&c));
+    if cyrillic(question) {
+        return true;
+    }
+    if question.chars().any(char::is_alphabetic) {
+        return false;
+    }
     match user.language.as_deref() {
         Some(language) => language.starts_with("ru"),
-        None => cyrillic(question) || user.name.as_deref().is_some_and(cyrillic),
+        None => user.name.as_deref().is_some_and(cyrillic),
     }
 }
 
@@ -55,24 +68,22 @@ fn quote(question: &str) -> String {
     if short.len() < question.len() { format!("{}…", short.trim_end()) } else { short }
 }
 
-fn russian(user: &User, companion: &Companion, question: &str) -> String {
-    let greeting =
-        user.name.as_deref().map_or("Здравствуйте!".to_owned(), |name| format!("Здравствуйте, {name}!"));
-    let heard = if companion.gender == Some(Gender::Male) { "прочёл" } else { "прочла" };
-    let heard = if companion.gender == Some(Gender::Other) { "у меня есть" } else { heard };
-    let known = match user.gender {
-        Some(Gender::Female) => "Рада, что вы сами мне написали — вы первая, кто проверяет эту установку.",
-        Some(Gender::Male) => "Хорошо, что вы сами мне написали — вы первый, кто проверяет эту установку.",
-        _ => "Хорошо, что эта установка уже работает.",
+fn russian(user: &User, companion: &Companion, question: &str, minor: bool) -> String {
+    let (hello, your) = if minor { ("Привет", "твоё") } else { ("Здравствуйте", "ваше") };
+    let greeting = user.name.as_deref().map_or(format!("{hello}!"), |name| format!("{hello}, {name}!"));
+    let heard = match companion.gender {
+        Some(Gender::Male) => format!("я прочёл {your} сообщение"),
+        Some(Gender::Female) => format!("я прочла {your} сообщение"),
+        _ => format!("{your} сообщение у меня"),
     };
-    let known = match (user.gender, companion.gender) {
-        (Some(Gender::Female), Some(Gender::Male)) => {
-            "Рад, что вы сами мне написали — вы первая, кто проверяет эту установку."
-        }
-        _ => known,
+    let works = match (minor, user.gender) {
+        (true, Some(Gender::Male)) => "Раз ты смог мне написать",
+        (true, Some(Gender::Female)) => "Раз ты смогла мне написать",
+        (true, _) => "Раз твоё сообщение дошло",
+        (false, _) => "Раз вы смогли мне написать",
     };
     format!(
-        "{greeting} Меня зовут {}, я {heard} ваше сообщение: «{}». {known} Но это только демонстрация: модель ещё не \
+        "{greeting} Меня зовут {}, {heard}: «{}». {works}, сервис работает. Но это только демонстрация: модель ещё не \
          подключена, и по-настоящему ответить некому. Чтобы подключить модель, укажите llm.base_url, llm.api_key и \
          llm.model в файле настроек, или задайте OPENAI_API_KEY, или запустите Ollama на этой машине — и перезапустите \
          сервис.",

@@ -63,5 +63,6 @@ fn describe() {
     histogram!("beseda_db_seconds", Unit::Seconds, "Database transactions by use case");
     histogram!("beseda_model_seconds", Unit::Seconds, "Attempts at a model by provider");
     counter!("beseda_model_attempts_total", Unit::Count, "Attempts at a model by provider and outcome");
+    gauge!("beseda_model_cost", Unit::Count, "Cost of attempts by provider since the start, by the configured prices");
     counter!("beseda_jobs_total", Unit::Count, "Periodic work by job and outcome");
 }

@@ -17,6 +17,9 @@ use crate::{
 /// The longest name, in characters.
 const NAME_CHARS: usize = 64;
 
+/// From this age on a person is an adult: under it the model is given a stricter text.
+pub const ADULT: i16 = 18;
+
 /// A name: trimmed, 1 to 64 characters of any script, none of them a control character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);

@@ -70,9 +70,3 @@ pub async fn reserve(
     };
     Ok(held.map_or(Reserved::Spent(current), |(held, amount)| Reserved::Held(held, amount)))
 }
-
-/// Whether nothing can be reserved now. Reads only: for callers who are refused anyway, and are told the graver reason.
-pub async fn is_spent(conn: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Result<Option<Subscription>> {
-    let current = subscriptions::active(conn, user_id).await?;
-    Ok(current.filter(|s| !s.has_ended(now) && s.remaining() == 0))
-}

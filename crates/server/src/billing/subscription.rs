@@ -42,7 +42,12 @@ pub async fn begin_free(conn: &mut Conn<'_>, user_id: Uuid, now: Ts, zone: &Time
 /// The person's subscription as it counts at `now`; a period that has ended is rolled over first, and its row kept as
 /// history. Free renews whatever `auto_renew` says; anything else ends, and free begins.
 pub async fn current(conn: &mut Conn<'_>, user_id: Uuid, now: Ts, zone: &TimeZone) -> Result<Option<Subscription>> {
-    let Some(old) = subscriptions::lock_active(conn, user_id).await? else { return Ok(None) };
+    let mut active = subscriptions::lock_active(conn, user_id).await?;
+    if active.is_none() {
+        // Whoever held the lock has rolled it over meanwhile: the new row was not there when the look began.
+        active = subscriptions::lock_active(conn, user_id).await?;
+    }
+    let Some(old) = active else { return Ok(None) };
     if !old.has_ended(now) {
         return Ok(Some(old));
     }

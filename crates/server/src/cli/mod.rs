@@ -119,7 +119,7 @@ pub fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), CliError> {
     let command = arguments.command.unwrap_or(Command::Serve);
     if matches!(command, Command::Openapi) {
-        return print(&http::document());
+        return print(&http::document(""));
     }
     let config = config::load(arguments.config.as_deref())?;
     telemetry::init_logs(&config.log)?;

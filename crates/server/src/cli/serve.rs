@@ -34,6 +34,12 @@ pub(super) async fn serve(config: Config) -> Result<(), CliError> {
     let app = App::new(config, db, metrics.clone()).await?;
     cluster::keep_lease(&app).await?;
     jobs::start(&app);
+    let upkeep = metrics.clone();
+    // Also when nobody reads them: it is what bounds their memory.
+    app.tasks.every("metrics", Duration::from_secs(5), move || {
+        upkeep.run_upkeep();
+        std::future::ready(Ok::<_, std::convert::Infallible>(()))
+    });
     if let Some(listener) = metrics_listener {
         serve_metrics(&app, listener, metrics);
     }
@@ -68,11 +74,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
 }
 
 fn serve_metrics(app: &Shared, listener: TcpListener, handle: PrometheusHandle) {
-    let upkeep = handle.clone();
-    app.tasks.every("metrics", Duration::from_secs(5), move || {
-        upkeep.run_upkeep();
-        std::future::ready(Ok::<_, std::convert::Infallible>(()))
-    });
     let router = Router::new().route("/metrics", get(move || std::future::ready(handle.render())));
     let ended = app.tasks.ended.clone();
     app.tasks.spawn(async move {

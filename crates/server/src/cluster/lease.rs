@@ -19,6 +19,8 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_secs(2);
 /// How long a gone node is remembered.
 const MEMORY: Duration = Duration::from_secs(3600);
+/// How old an open turn of this node must be before it is missed in the hub.
+const GRACE: Duration = Duration::from_secs(10);
 /// How many lost turns are settled at a time.
 const BATCH: i64 = 200;
 
@@ -87,12 +89,15 @@ async fn renew(app: &App) -> Result<()> {
 pub async fn settle_lost(app: &Shared) -> Result<()> {
     loop {
         let now = app.clock.now();
-        let lost = {
+        let (mut lost, own) = {
             let mut reader = app.db.read().await?;
-            turns::lost(&mut reader.conn(), now, BATCH).await?
+            let lost = turns::lost(&mut reader.conn(), now, BATCH).await?;
+            (lost, turns::open_of(&mut reader.conn(), app.node.id, now.before(GRACE), 100 * BATCH).await?)
         };
         let full = i64::try_from(lost.len()) == Ok(BATCH);
-        // Should this node's own lease have run out under load, its living turns are not lost.
+        // A turn of this node that nobody here runs: its commit was reported as failed and was none the less.
+        lost.extend(own);
+        // What the hub has is alive, even should this node's lease have run out under load.
         let lost: Vec<_> = lost.into_iter().filter(|turn| app.hub.find(turn.id).is_none()).collect();
         let none = lost.is_empty();
         for turn in lost {

@@ -28,15 +28,12 @@ pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
         builder = builder.add_source(File::from(file).format(FileFormat::Toml).required(true));
     }
     let environment = Environment::with_prefix("BESEDA").prefix_separator("__").separator("__");
-    // Lists from the environment are separated by commas.
-    let environment = environment
-        .try_parsing(true)
-        .list_separator(",")
-        .with_list_parse_key("http.trusted_proxies")
-        .with_list_parse_key("http.cors_origins");
     let read = |e: config::ConfigError| ConfigError::Read(without_values(&e));
     let config: Config = builder.add_source(environment).build().map_err(read)?.try_deserialize().map_err(read)?;
     config.validate().map_err(ConfigError::Invalid)?;
+    if !config.llm.base_url.is_empty() && config.llm.model.is_empty() {
+        return Err(ConfigError::Read("llm.model: must be set with llm.base_url".into()));
+    }
     Ok(config)
 }
 
@@ -49,6 +46,14 @@ fn without_values(error: &config::ConfigError) -> String {
         config::ConfigError::At { error, key, .. } => {
             format!("{}: {}", key.as_deref().unwrap_or("a key"), without_values(error))
         }
-        other => other.to_string(),
+        config::ConfigError::FileParse { uri, cause } => {
+            // What follows the first line of the cause is the line of the file, which may hold a secret.
+            let place = cause.to_string().lines().next().unwrap_or_default().to_owned();
+            format!("{}: {place}", uri.as_deref().unwrap_or("the file"))
+        }
+        config::ConfigError::Message(_) | config::ConfigError::NotFound(_) | config::ConfigError::Foreign(_) => {
+            error.to_string()
+        }
+        _ => "it is not well-formed".into(),
     }
 }

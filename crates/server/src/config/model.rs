@@ -57,6 +57,7 @@ pub struct Http {
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     #[garde(skip)]
+    #[serde(deserialize_with = "list")]
     pub cors_origins: Vec<String>,
     #[garde(range(min = 1024, max = 67_108_864))]
     pub max_body_bytes: usize,
@@ -293,8 +294,22 @@ fn known_zone(name: &str, (): &()) -> garde::Result {
     TimeZone::get(name).map(drop).map_err(|_| garde::Error::new("is not an IANA time zone"))
 }
 
+/// A list, or from the environment a text with commas between.
+fn list<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum List {
+        Many(Vec<String>),
+        Text(String),
+    }
+    Ok(match List::deserialize(deserializer)? {
+        List::Many(texts) => texts,
+        List::Text(text) => text.split(',').map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect(),
+    })
+}
+
 fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    let texts = Vec::<String>::deserialize(deserializer)?;
+    let texts = list(deserializer)?;
     let parse = |text: &String| {
         let network = text.parse().or_else(|_| text.parse().map(|ip: std::net::IpAddr| ip.into()));
         network.map_err(|_| serde::de::Error::custom("expected an address or a network"))

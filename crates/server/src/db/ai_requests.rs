@@ -80,10 +80,18 @@ pub async fn page(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -
     fetch_all!(conn, AiRequest, sql, user_id, after, limit)
 }
 
-/// Keeps a text under its hash, once a person.
-pub async fn keep_text(conn: &mut Conn<'_>, user_id: Uuid, hash: &str, body: &str) -> Result<()> {
-    let sql = "INSERT INTO ai_texts (user_id, hash, body) VALUES ($1, $2, $3) ON CONFLICT (user_id, hash) DO NOTHING";
-    execute!(conn, sql, user_id, hash, body).map(drop)
+/// Keeps a text under its hash, once a person, and notes that it is used.
+pub async fn keep_text(conn: &mut Conn<'_>, user_id: Uuid, hash: &str, body: &str, now: Ts) -> Result<()> {
+    let sql = "INSERT INTO ai_texts (user_id, hash, body, used_at) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (user_id, hash) DO UPDATE SET used_at = excluded.used_at";
+    execute!(conn, sql, user_id, hash, body, now).map(drop)
+}
+
+/// Deletes up to `limit` texts that no request has used since `before`.
+pub async fn delete_unused_texts(conn: &mut Conn<'_>, before: Ts, limit: i64) -> Result<u64> {
+    let sql = "DELETE FROM ai_texts WHERE (user_id, hash) IN \
+               (SELECT user_id, hash FROM ai_texts WHERE used_at < $1 LIMIT $2)";
+    execute!(conn, sql, before, limit)
 }
 
 /// The text with this hash.

@@ -1,5 +1,7 @@
 //! The few texts and statements that differ between the databases.
 
+use sqlx::SqliteConnection;
+
 use super::{Conn, Result};
 
 /// Whether the database answers.
@@ -21,10 +23,7 @@ pub async fn defer_references(conn: &mut Conn<'_>) -> Result<()> {
     }
 }
 
-/// Writes a consistent copy of a SQLite database to `file`, which must not exist. `None` on PostgreSQL.
-pub async fn vacuum_into(conn: &mut Conn<'_>, file: &str) -> Option<Result<()>> {
-    match conn {
-        Conn::Sqlite(c) => Some(sqlx::query("VACUUM INTO $1").bind(file).execute(&mut **c).await.map(drop)),
-        Conn::Postgres(_) => None,
-    }
+/// Writes a consistent copy of a SQLite database to `file`, which must not exist.
+pub async fn vacuum_into(connection: &mut SqliteConnection, file: &str) -> Result<()> {
+    sqlx::query("VACUUM INTO $1").bind(file).execute(connection).await.map(drop)
 }

@@ -149,7 +149,8 @@ async fn connect_sqlite(path: &Path) -> Result<SqliteConnection, OpenError> {
 async fn open_sqlite(path: &Path, connections: u32) -> Result<Db, OpenError> {
     let writer = connect_sqlite(path).await?;
     let options = sqlite_options(path);
-    let options = options.read_only(true).create_if_missing(false).pragma("query_only", "on");
+    let options =
+        options.optimize_on_close(false, None).read_only(true).create_if_missing(false).pragma("query_only", "on");
     let readers = Readers::new(options, connections);
     Ok(Db::Sqlite { writer: Writer::new(writer), readers })
 }

@@ -222,10 +222,12 @@ pub async fn end(conn: &mut Conn<'_>, id: Uuid, owner: Option<Uuid>, e: &Ended<'
     Ok(rows == 1)
 }
 
-/// Appends to the text that a crash would keep.
-pub async fn checkpoint(conn: &mut Conn<'_>, id: Uuid, more: &str) -> Result<bool> {
-    let sql = "UPDATE turns SET partial_text = COALESCE(partial_text, '') || $2 WHERE id = $1 AND ended_at IS NULL";
-    Ok(execute!(conn, sql, id, more)? == 1)
+/// Appends to the text that a crash would keep, unless it is there already: `kept` is the length before it, in
+/// characters. A repetition, after a commit whose answer was lost, changes nothing.
+pub async fn checkpoint(conn: &mut Conn<'_>, id: Uuid, kept: i64, more: &str) -> Result<()> {
+    let sql = "UPDATE turns SET partial_text = COALESCE(partial_text, '') || $3 \
+               WHERE id = $1 AND ended_at IS NULL AND LENGTH(COALESCE(partial_text, '')) = $2";
+    execute!(conn, sql, id, kept, more).map(drop)
 }
 
 /// Asks whichever node runs the turn to stop it; false when it has ended.
@@ -253,6 +255,12 @@ pub async fn lost(conn: &mut Conn<'_>, now: Ts, limit: i64) -> Result<Vec<Turn>>
     let sql = "SELECT t.* FROM turns t WHERE t.ended_at IS NULL AND NOT EXISTS \
                (SELECT 1 FROM nodes n WHERE n.id = t.node_id AND n.lease_until > $1) ORDER BY t.id LIMIT $2";
     fetch_all!(conn, Turn, sql, now, limit)
+}
+
+/// Open turns of a living node that were accepted before `before`.
+pub async fn open_of(conn: &mut Conn<'_>, node_id: Uuid, before: Ts, limit: i64) -> Result<Vec<Turn>> {
+    let sql = "SELECT * FROM turns WHERE node_id = $1 AND ended_at IS NULL AND created_at < $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Turn, sql, node_id, before, limit)
 }
 
 /// One of the person's turns.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{
     Problem, Result,
-    body::Json,
+    body::{Json, change},
     extract::{ClientAddress, Person},
     problem::FieldError,
     router::Edge,
@@ -240,13 +240,6 @@ pub async fn current_subscription(State(edge): State<Edge>, person: Person) -> R
         }
     };
     current.map(|s| Answer(s.into())).ok_or_else(|| Problem::new(Kind::Unauthorized))
-}
-
-/// A member that may be absent, null or a value.
-fn change<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> std::result::Result<Change<T>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.map_or(Change::Clear, Change::Set))
 }
 
 type Check = fn(&str) -> std::result::Result<String, &'static str>;

@@ -15,7 +15,7 @@ use serde::{
 };
 
 use super::Problem;
-use crate::problem::Kind;
+use crate::{account::profile::Change, problem::Kind};
 
 /// A JSON body.
 pub struct Json<T>(pub T);
@@ -103,4 +103,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
         let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
         path.map(|axum::extract::Path(value)| Self(value)).map_err(|_| Problem::not_found())
     }
+}
+
+/// A member that may be absent, null or a value: for `#[serde(default, deserialize_with = "change")]`.
+pub(super) fn change<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Change<T>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.map_or(Change::Clear, Change::Set))
 }

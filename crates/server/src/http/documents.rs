@@ -9,7 +9,7 @@ use axum::{
 use utoipa::{
     OpenApi,
     openapi::{
-        Content, HeaderBuilder, Ref, RefOr, Response as Described, ResponseBuilder,
+        Content, HeaderBuilder, Ref, RefOr, Response as Described, ResponseBuilder, Server,
         path::Operation,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -47,9 +47,12 @@ const HEADERS: &[(&str, &str, &str)] = &[
 )]
 struct Head;
 
-/// The OpenAPI 3.1 document.
-pub fn document() -> utoipa::openapi::OpenApi {
+/// The OpenAPI 3.1 document of the service at `public_url`; empty, of whoever serves it.
+pub fn document(public_url: &str) -> utoipa::openapi::OpenApi {
     let mut document = Head::openapi();
+    if !public_url.is_empty() {
+        document.servers = Some(vec![Server::new(public_url)]);
+    }
     document.info.version = env!("CARGO_PKG_VERSION").into();
     document.merge(super::router::paths());
     let components = document.components.get_or_insert_default();
@@ -124,10 +127,10 @@ fn problem_content() -> Content {
     Content::new(Some(Ref::from_schema_name("Problem")))
 }
 
-pub(super) fn router() -> Router<Edge> {
+pub(super) fn router(public_url: String) -> Router<Edge> {
     let ui = SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json").validator_url("none"));
     Router::new()
-        .route("/openapi.json", get(|| async { Json(document()) }))
+        .route("/openapi.json", get(move || async move { Json(document(&public_url)) }))
         .merge(Router::from(ui).layer(axum::middleware::map_response(allow_pages)))
 }
 

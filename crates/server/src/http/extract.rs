@@ -93,7 +93,8 @@ fn client_address(connected: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> 
         if !is_trusted(address) {
             break;
         }
-        match hop.trim().parse() {
+        let hop = hop.trim();
+        match hop.parse().or_else(|_| hop.parse().map(|with_port: SocketAddr| with_port.ip())) {
             Ok(next) => address = next,
             Err(_) => break,
         }
@@ -182,6 +183,7 @@ mod tests {
         assert_eq!(seen("9.9.9.9", "1.2.3.4", &[]), "9.9.9.9");
         assert_eq!(seen("10.0.0.1", "1.2.3.4", &["10.0.0.0/8"]), "1.2.3.4");
         assert_eq!(seen("10.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.2", &["10.0.0.0/8"]), "1.2.3.4");
+        assert_eq!(seen("10.0.0.1", "1.2.3.4:5678", &["10.0.0.0/8"]), "1.2.3.4");
         assert_eq!(seen("10.0.0.1", "nonsense", &["10.0.0.0/8"]), "10.0.0.1");
         assert_eq!(seen("::ffff:10.0.0.1", "2001:db8::1", &["10.0.0.0/8"]), "2001:db8::1");
     }

@@ -36,7 +36,7 @@ pub struct Problem {
     /// `quota-exceeded`: when the next period begins; null when none does.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
-    pub renews_at: Option<Ts>,
+    pub renews_at: Option<Option<Ts>>,
     /// `quota-exceeded`: the plan that is spent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan_name: Option<String>,
@@ -118,7 +118,7 @@ impl Problem {
     /// The quota is spent, and when it renews.
     pub fn spent(subscription: &Subscription) -> Self {
         Self {
-            renews_at: subscription.end_date,
+            renews_at: Some(subscription.end_date),
             plan_name: Some(subscription.plan_name.clone()),
             ..Self::new(Kind::QuotaExceeded)
         }

@@ -68,10 +68,11 @@ pub fn router(app: Shared) -> Router {
     });
     let cors = cors(&app.config.http.cors_origins);
     let body = DefaultBodyLimit::max(app.config.http.max_body_bytes);
+    let public_url = app.config.http.public_url.clone();
     let edge = Edge { app, limits };
     let (api, _) = api().split_for_parts();
     let router = api
-        .merge(documents::router())
+        .merge(documents::router(public_url))
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
@@ -99,6 +100,14 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
     })
 }
 
+/// The method as a label: anything may be sent as one, and each would be a series of its own.
+fn known(method: &Method) -> &str {
+    match method.as_str() {
+        known @ ("GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS") => known,
+        _ => "other",
+    }
+}
+
 /// Gives each request an id, a log line, its metrics, and each answer the headers of a careful server.
 async fn observe(State(edge): State<Edge>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let route = path.as_ref().map_or("unmatched", MatchedPath::as_str).to_owned();
@@ -112,7 +121,8 @@ async fn observe(State(edge): State<Edge>, path: Option<MatchedPath>, request: R
     span.in_scope(
         || tracing::debug!(%method, route, status = status.as_u16(), took_ms = took.as_millis() as u64, "request"),
     );
-    let labels = [("method", method.to_string()), ("route", route.clone()), ("status", status.as_u16().to_string())];
+    let labels =
+        [("method", known(&method).to_owned()), ("route", route.clone()), ("status", status.as_u16().to_string())];
     metrics::counter!("beseda_http_requests_total", &labels).increment(1);
     metrics::histogram!("beseda_http_request_seconds", "route" => route).record(took.as_secs_f64());
     let headers = response.headers_mut();

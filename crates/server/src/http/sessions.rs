@@ -8,13 +8,14 @@ use uuid::Uuid;
 use super::{
     Problem, Result,
     account::PersonModel,
-    body::{Json, Path, Query},
+    body::{Json, Path, Query, change},
     cursor,
     extract::Person,
     router::Edge,
     view,
 };
 use crate::{
+    account::profile::Change,
     db::{
         Ts,
         sessions::{self, Channel},
@@ -65,14 +66,16 @@ impl PageQuery {
 /// A new title.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct SessionChange {
-    /// 1 to 200 characters; null gives the first words of the next message.
+    /// 1 to 200 characters; null gives the first words of the next message; absent: as it was.
+    #[serde(default, deserialize_with = "change")]
     #[schema(
+        value_type = Option<String>,
         example = "Поездка в Казань",
         min_length = 1,
         max_length = 200,
         pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$"
     )]
-    title: Option<String>,
+    title: Change<String>,
 }
 
 /// Begin a dialogue
@@ -134,7 +137,11 @@ pub async fn rename(
     Path(id): Path<Uuid>,
     Json(body): Json<SessionChange>,
 ) -> Result<Answer<view::Session>> {
-    let title = body.title.as_deref().map(check_title).transpose()?;
+    let title = match body.title {
+        Change::Keep => return show(State(edge), person, Path(id)).await,
+        Change::Clear => None,
+        Change::Set(title) => Some(check_title(&title)?),
+    };
     let session = dialogue::rename(&edge.app, person.id, id, title).await?;
     session.map(|s| Answer(s.into())).ok_or_else(Problem::not_found)
 }

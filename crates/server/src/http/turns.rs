@@ -91,7 +91,11 @@ pub(super) async fn ask(
     let stream = if wanted == Wanted::Stream { edge.limits.stream() } else { None };
     let over = over.or((wanted == Wanted::Stream && stream.is_none()).then_some(Over::Node));
     let new = NewTurn { user_id: sender.id, session_id, asked, channel: Channel::Api, key: key.map(|key| key.0), over };
-    let turn = turn::start(app, new).await?.turn;
+    let started = turn::start(app, new).await?;
+    let turn = match started.seen {
+        true => find(edge, sender.id, started.turn.message_id, Some(started.turn.id)).await?,
+        false => started.turn,
+    };
     if wanted == Wanted::Later {
         return Ok(later(&turn));
     }
@@ -230,5 +234,8 @@ async fn find(edge: &Edge, user_id: Uuid, message_id: Uuid, turn_id: Option<Uuid
         Some(id) => turns::find(conn, user_id, id).await?.filter(|turn| turn.message_id == message_id),
         None => turns::newest(conn, user_id, message_id).await?,
     };
-    turn.ok_or_else(Problem::not_found)
+    let turn = turn.ok_or_else(Problem::not_found)?;
+    // A turn outlives its dialogue as a record without content: there is nothing left to read of it.
+    messages::find(conn, user_id, message_id).await?.ok_or_else(Problem::not_found)?;
+    Ok(turn)
 }

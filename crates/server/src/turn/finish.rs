@@ -126,7 +126,7 @@ pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, outcome: Outc
     };
     let end = if settled.ours {
         let settlement = Arc::unwrap_or_clone(settlement);
-        count(&settlement);
+        count(app, &settlement);
         settlement.journal.written(turn.user_id, &app.known_texts);
         End {
             state: settlement.state,
@@ -152,7 +152,7 @@ pub async fn lost(app: &Shared, turn: Turn) -> Result<()> {
         asked: None,
     };
     let mut settlement = settlement(app, turn, text, outcome).await;
-    settlement.owner = None;
+    settlement.owner = Some(app.node.id).filter(|own| *own == settlement.turn.node_id);
     if answered || settlement.turn.state == State::Running {
         let usage = settlement
             .answer
@@ -164,7 +164,7 @@ pub async fn lost(app: &Shared, turn: Turn) -> Result<()> {
     let settled = settle(app, settlement.clone()).await?;
     if settled.ours {
         tracing::info!(turn_id = %settlement.turn.id, answered, "a lost turn was settled");
-        count(&settlement);
+        count(app, &settlement);
     }
     Ok(())
 }
@@ -260,13 +260,13 @@ async fn write(tx: &mut Conn<'_>, s: &Settlement) -> Result<Settled> {
         Some(answer) => batches::answer(tx, answer, s.tokens, id, reserved, s.usage_id, turn.day).await?,
         None => subscriptions::release(tx, id, reserved).await?,
     };
-    s.journal.write(tx, turn.user_id).await?;
+    s.journal.write(tx, turn.user_id, s.now).await?;
     Ok(Settled { ours: true, subscription })
 }
 
-fn count(settlement: &Settlement) {
+fn count(app: &App, settlement: &Settlement) {
     let outcome = settlement.state.as_str();
-    settlement.journal.count();
+    settlement.journal.count(&app.models);
     metrics::counter!("beseda_turns_total", "outcome" => outcome).increment(1);
     metrics::counter!("beseda_tokens_total").increment(u64::try_from(settlement.tokens).unwrap_or(0));
     if let Some(ms) = settlement.time_to_first_token_ms {

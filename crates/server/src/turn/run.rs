@@ -155,7 +155,9 @@ async fn ask(app: &Shared, asked: Request, live: &Live, began: crate::db::Ts) ->
             providers: None,
             model: asked.model.clone(),
         }))),
-        Models::Offline => Source::Offline(offline::Chat::new(&asked.user, &asked.companion, asked.window.question())),
+        Models::Offline => {
+            Source::Offline(offline::Chat::new(&asked.user, &asked.companion, asked.window.question(), began))
+        }
     };
     let mut first = None;
     let cut = loop {
@@ -181,20 +183,23 @@ async fn ask(app: &Shared, asked: Request, live: &Live, began: crate::db::Ts) ->
 /// Writes the text so far down, for as long as the turn runs.
 async fn checkpoints(app: &App, turn: &Turn, live: &Live) {
     let id = turn.id;
-    let mut kept = 0;
+    let (mut kept, mut kept_chars) = (0, 0);
     loop {
         tokio::time::sleep(CHECKPOINT).await;
-        let more: Arc<str> = live.with(|progress| progress.text.get(kept..).unwrap_or_default().into());
+        let (more, chars) = live.with(|progress| {
+            let more: Arc<str> = progress.text.get(kept..).unwrap_or_default().into();
+            (more, i64::try_from(progress.chars).unwrap_or(i64::MAX))
+        });
         if more.is_empty() {
             continue;
         }
-        let length = more.len();
+        let (length, from) = (more.len(), kept_chars);
         let written = app.db.write(move |tx| {
             let more = more.clone();
-            Box::pin(async move { turns::checkpoint(tx, id, &more).await })
+            Box::pin(async move { turns::checkpoint(tx, id, from, &more).await })
         });
         match written.await {
-            Ok(_) => kept += length,
+            Ok(()) => (kept, kept_chars) = (kept + length, chars),
             Err(error) => tracing::warn!(turn_id = %id, %error, "checkpoint"),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
@@ -121,11 +122,23 @@ struct Plan {
     zone: jiff::tz::TimeZone,
 }
 
-/// Admits a message: when this returns a turn, it is committed, its task runs, and nothing the caller does can lose it.
-pub async fn start(app: &Shared, mut new: NewTurn) -> Result<Started, Refusal> {
+/// Admits a message: when this returns a turn, it is committed and its task runs.
+///
+/// It works in a task of its own: a caller who goes away in the middle leaves no turn that is committed but not run.
+pub async fn start(app: &Shared, new: NewTurn) -> Result<Started, Refusal> {
     if app.tasks.is_closing() {
         return Err(Refusal::Closing);
     }
+    let (reply, answer) = oneshot::channel();
+    let task = app.clone();
+    app.tasks.spawn(async move {
+        // A caller who went away needs no answer.
+        drop(reply.send(begin(&task, new).await));
+    });
+    answer.await.unwrap_or(Err(Refusal::Closing))
+}
+
+async fn begin(app: &Shared, mut new: NewTurn) -> Result<Started, Refusal> {
     if new.over.is_none() {
         new.over = app.hub.room(new.session_id).err().map(|full| match full {
             Full::Node => Over::Node,

@@ -3,15 +3,12 @@
 use serde::Serialize;
 
 use crate::{
-    account::profile::{Companion, current_age},
+    account::profile::{ADULT, Companion, current_age},
     db::{
         Ts,
         users::{Gender, User},
     },
 };
-
-/// Under this age the stricter text is chosen.
-const ADULT: i16 = 18;
 
 /// What the model is told of the person, and of itself. Quoted as JSON: it is data, whatever it says.
 #[derive(Serialize)]

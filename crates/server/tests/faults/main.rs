@@ -1,0 +1,12 @@
+//! What crashes, several nodes, stops and lost databases do to turns: the real binary, on both databases.
+#![cfg(test)]
+
+mod backup;
+mod books;
+mod client;
+mod crash;
+mod nodes;
+mod outage;
+mod speech;
+mod stop;
+mod support;
