@@ -6,8 +6,17 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use uuid::Uuid;
 
 use crate::{
-    account::tokens::AccessCache, billing::plan, clock::Clock, cluster::Node, config::Config, db::Db, ids,
-    journal::KnownTexts, lifecycle::Tasks, models::Models, turn::hub::Hub,
+    account::{profile::People, tokens::AccessCache},
+    billing::plan,
+    clock::Clock,
+    cluster::Node,
+    config::Config,
+    db::Db,
+    ids,
+    journal::KnownTexts,
+    lifecycle::Tasks,
+    models::Models,
+    turn::{hub::Hub, recent::Recent},
 };
 
 /// The running service. Shared as [`Shared`].
@@ -29,6 +38,12 @@ pub struct App {
     pub node: Node,
     /// Access tokens seen a moment ago.
     pub access: AccessCache,
+    /// People whom turns asked for a moment ago.
+    pub people: People,
+    /// The models of plans, as they were a moment ago.
+    pub plan_models: plan::Models,
+    /// Histories that the next turns of dialogues follow on.
+    pub recent: Recent,
     /// Journal texts known to be stored.
     pub known_texts: KnownTexts,
     /// The client that reaches other nodes.
@@ -66,6 +81,9 @@ impl App {
             tasks: Tasks::default(),
             node,
             access: AccessCache::default(),
+            people: People::default(),
+            plan_models: plan::Models::default(),
+            recent: Recent::default(),
             known_texts: KnownTexts::default(),
             peers,
             metrics,

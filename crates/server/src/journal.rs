@@ -113,12 +113,18 @@ impl Entries {
         known: &KnownTexts,
     ) -> Self {
         let mut entries = Self::default();
-        let system = entries.refer(turn.user_id, window.system_text(), known);
+        let system = entries.refer(turn.user_id, &window.system, known);
         let last = attempts.len().saturating_sub(1);
         for (index, attempt) in attempts.into_iter().enumerate() {
             let parameters = entries.refer(turn.user_id, &attempt.parameters, known);
-            let reference =
-                RequestRef { v: 1, s: system.clone(), p: parameters, f: window.first, l: turn.message_id, n: turn.seq };
+            let reference = RequestRef {
+                v: 1,
+                s: system.clone(),
+                p: parameters,
+                f: window.first().unwrap_or(turn.message_id),
+                l: turn.message_id,
+                n: turn.seq,
+            };
             let answer = answer.filter(|_| index == last);
             let response = attempt.response.map(|response| ResponseRef { v: 1, m: answer, response });
             let usage = attempt.usage.or(counted.filter(|_| answer.is_some()));
@@ -234,8 +240,8 @@ async fn rebuild_request(conn: &mut Conn<'_>, row: &AiRequest) -> Result<Option<
     let Some(last) = messages::find(conn, row.user_id, reference.l).await? else { return Ok(None) };
     let count = messages::count_questions(conn, last.session_id, first.seq, last.seq).await?;
     let exchanges = messages::exchanges(conn, last.session_id, last.seq, reference.n, count).await?;
-    let Some(window) = Window::assemble(system, exchanges) else { return Ok(None) };
-    let body = llm::encode(&parameters, &window.messages);
+    let Some(window) = Window::whole(system, exchanges) else { return Ok(None) };
+    let body = llm::encode(&parameters, &window.messages());
     Ok(String::from_utf8(body.into()).ok())
 }
 

@@ -42,6 +42,7 @@ pub async fn erase(app: &Shared, user_id: Uuid) -> Result<(), EraseError> {
         })
     });
     erased.await?;
+    app.people.forget(user_id);
     app.access.forget(move |access| access.user_id == user_id);
     Ok(())
 }

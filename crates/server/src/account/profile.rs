@@ -1,5 +1,8 @@
 //! The front's model, {name, gender, age}, for the person and for the companion.
 
+use std::{sync::Arc, time::Duration};
+
+use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -9,7 +12,7 @@ use crate::{
     config,
     db::{
         Result, Ts,
-        turns::Context,
+        sessions::Session,
         users::{self, Gender, User},
     },
 };
@@ -74,15 +77,46 @@ pub struct Companion {
 
 impl Companion {
     /// The dialogue's own companion, else the person's, else the configured one.
-    pub fn of(context: &Context, config: &config::Companion) -> Self {
-        let (user, dialogue) = (&context.user, &context.session_companion_name);
-        if let Some(name) = dialogue.clone() {
-            Self { name, gender: context.session_companion_gender, age: context.session_companion_age }
+    pub fn of(session: &Session, user: &User, config: &config::Companion) -> Self {
+        if let Some(name) = session.companion_name.clone() {
+            Self { name, gender: session.companion_gender, age: session.companion_age }
         } else if let Some(name) = user.companion_name.clone() {
             Self { name, gender: user.companion_gender, age: user.companion_age }
         } else {
             Self { name: config.name.clone(), gender: Some(config.gender), age: (config.age > 0).then_some(config.age) }
         }
+    }
+}
+
+/// For how long another node may go on with a profile that was changed.
+const CACHED: Duration = Duration::from_secs(5);
+
+/// People whom turns asked for a moment ago.
+#[derive(Debug)]
+pub struct People(Cache<Uuid, Arc<User>>);
+
+impl Default for People {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(10_000).time_to_live(CACHED).build())
+    }
+}
+
+impl People {
+    /// The person, as they were at most a few seconds ago.
+    pub async fn find(&self, app: &App, user_id: Uuid) -> Result<Option<Arc<User>>> {
+        if let Some(user) = self.0.get(&user_id) {
+            return Ok(Some(user));
+        }
+        let user = users::find(&mut app.db.read().await?.conn(), user_id).await?.map(Arc::new);
+        if let Some(user) = &user {
+            self.0.insert(user_id, user.clone());
+        }
+        Ok(user)
+    }
+
+    /// Forgets a person who was changed or erased.
+    pub fn forget(&self, user_id: Uuid) {
+        self.0.invalidate(&user_id);
     }
 }
 
@@ -133,16 +167,19 @@ pub fn current_age(user: &User, now: Ts) -> Option<i16> {
 /// Sets a person's profile; none when the person is gone.
 pub async fn set(app: &App, user_id: Uuid, profile: Profile) -> Result<Option<User>> {
     let now = app.clock.now();
-    app.db
+    let user = app
+        .db
         .write(move |tx| {
             let profile = profile.clone();
             Box::pin(async move {
                 let Some(mut user) = users::find(tx, user_id).await? else { return Ok(None) };
                 profile.apply(&mut user, now);
-                Ok(users::update_profile(tx, &user).await?.then_some(user))
+                Ok::<_, sqlx::Error>(users::update_profile(tx, &user).await?.then_some(user))
             })
         })
-        .await
+        .await?;
+    app.people.forget(user_id);
+    Ok(user)
 }
 
 impl Profile {

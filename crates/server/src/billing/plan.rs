@@ -1,8 +1,11 @@
 //! Plans: seeded once from the configuration, rows of the database afterwards.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
+
+use moka::sync::Cache;
 
 use crate::{
+    app::App,
     config::PlanSeed,
     db::{
         Db, Result, Ts,
@@ -44,6 +47,29 @@ pub async fn seed(db: &Db, seeds: &BTreeMap<String, PlanSeed>, now: Ts) -> Resul
         })
     })
     .await
+}
+
+/// For how long a changed plan may go on with its old model.
+const CACHED: Duration = Duration::from_secs(5);
+
+/// The models of plans, as they were at most a few seconds ago.
+#[derive(Debug)]
+pub struct Models(Cache<String, Option<String>>);
+
+impl Default for Models {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(1000).time_to_live(CACHED).build())
+    }
+}
+
+/// The model that a plan's turns ask for; none is each provider's own.
+pub async fn model(app: &App, plan: &str) -> Result<Option<String>> {
+    if let Some(model) = app.plan_models.0.get(plan) {
+        return Ok(model);
+    }
+    let model = plans::find(&mut app.db.read().await?.conn(), plan).await?.and_then(|plan| plan.model);
+    app.plan_models.0.insert(plan.to_owned(), model.clone());
+    Ok(model)
 }
 
 fn from_seed(name: &str, seed: &PlanSeed, now: Ts) -> Plan {

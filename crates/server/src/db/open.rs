@@ -151,7 +151,9 @@ async fn open_sqlite(path: &Path, connections: u32) -> Result<Db, OpenError> {
     let options = sqlite_options(path);
     let options =
         options.optimize_on_close(false, None).read_only(true).create_if_missing(false).pragma("query_only", "on");
-    let readers = Readers::new(options, connections);
+    // More readers than processors could use would only keep more caches cold.
+    let useful = std::thread::available_parallelism().map_or(4, |n| u32::try_from(n.get() * 2).unwrap_or(4));
+    let readers = Readers::new(options, connections.min(useful));
     Ok(Db::Sqlite { writer: Writer::new(writer), readers })
 }
 

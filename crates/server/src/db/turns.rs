@@ -3,12 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{
-    Conn, Day, Result, Ts, execute, fetch_all, fetch_optional,
-    sessions::Channel,
-    text_enum,
-    users::{Gender, User},
-};
+use super::{Conn, Day, Result, Ts, execute, fetch_all, fetch_optional, sessions::Channel, text_enum};
 
 text_enum! {
     /// Where a turn is.
@@ -127,33 +122,6 @@ pub async fn insert(conn: &mut Conn<'_>, t: &NewTurn<'_>) -> Result<Option<Turn>
         t.node_id,
         t.created_at,
     )
-}
-
-/// What a turn needs to know before it asks a model.
-#[derive(Clone, Debug, FromRow)]
-pub struct Context {
-    /// The person.
-    #[sqlx(flatten)]
-    pub user: User,
-    /// The question's number.
-    pub question_seq: i64,
-    /// The dialogue's companion: name.
-    pub session_companion_name: Option<String>,
-    /// The dialogue's companion: gender.
-    pub session_companion_gender: Option<Gender>,
-    /// The dialogue's companion: age.
-    pub session_companion_age: Option<i16>,
-    /// The plan's own model.
-    pub model: Option<String>,
-}
-
-/// The context of a turn on `plan`; none when the dialogue is gone.
-pub async fn context(conn: &mut Conn<'_>, turn: &Turn, plan: &str) -> Result<Option<Context>> {
-    let sql = "SELECT u.*, q.seq AS question_seq, s.companion_name AS session_companion_name, \
-               s.companion_gender AS session_companion_gender, s.companion_age AS session_companion_age, p.model \
-               FROM chat_sessions s JOIN users u ON u.id = s.user_id JOIN messages q ON q.id = $3 \
-               LEFT JOIN plans p ON p.name = $4 WHERE s.id = $1 AND s.user_id = $2";
-    fetch_optional!(conn, Context, sql, turn.session_id, turn.user_id, turn.message_id, plan)
 }
 
 /// Sets a waiting turn running once no earlier turn of its dialogue is open; false when it must wait on, or has ended.

@@ -48,7 +48,7 @@ pub struct Accepted {
 ///
 /// Events of a stream: `accepted` {message_id, turn_id}; `delta` {text}, whose id is the length of the answer so far in
 /// Unicode scalar values; then `done` {ai_message, subscription} or `error` {problem}, both with the id `end`.
-#[utoipa::path(post, path = "/v1/sessions/{id}/messages", tag = "dialogue", request_body = NewMessage,
+#[utoipa::path(post, path = "/v1/sessions/{id}/messages", operation_id = "send_message", tag = "dialogue", request_body = NewMessage,
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 visible ASCII characters", min_length = 1,
             max_length = 128, pattern = "^[!-~]*$"),
         ("Prefer" = Option<String>, Header, description = "`respond-async`: 202 at once")),
@@ -78,7 +78,7 @@ pub async fn send(
 /// The history
 ///
 /// Newest first, every version of an answer included.
-#[utoipa::path(get, path = "/v1/sessions/{id}/messages", tag = "dialogue", params(("id" = Uuid, Path), PageQuery),
+#[utoipa::path(get, path = "/v1/sessions/{id}/messages", operation_id = "list_messages", tag = "dialogue", params(("id" = Uuid, Path), PageQuery),
     responses((status = 200, body = view::Page<view::Message>), (status = 400, body = Problem, description = "`invalid-cursor`"),
         (status = 404, body = Problem)))]
 pub async fn list(

@@ -79,7 +79,7 @@ pub struct SessionChange {
 }
 
 /// Begin a dialogue
-#[utoipa::path(post, path = "/v1/sessions", tag = "dialogue", request_body = NewSession,
+#[utoipa::path(post, path = "/v1/sessions", operation_id = "create_session", tag = "dialogue", request_body = NewSession,
     responses((status = 201, body = view::Session)))]
 pub async fn create(
     State(edge): State<Edge>,
@@ -99,7 +99,7 @@ pub async fn create(
 /// The dialogues
 ///
 /// The latest active first.
-#[utoipa::path(get, path = "/v1/sessions", tag = "dialogue", params(PageQuery),
+#[utoipa::path(get, path = "/v1/sessions", operation_id = "list_sessions", tag = "dialogue", params(PageQuery),
     responses((status = 200, body = view::Page<view::Session>), (status = 400, body = Problem, description = "`invalid-cursor`")))]
 pub async fn list(
     State(edge): State<Edge>,
@@ -121,7 +121,7 @@ pub async fn list(
 }
 
 /// A dialogue
-#[utoipa::path(get, path = "/v1/sessions/{id}", tag = "dialogue", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/v1/sessions/{id}", operation_id = "show_session", tag = "dialogue", params(("id" = Uuid, Path)),
     responses((status = 200, body = view::Session), (status = 404, body = Problem)))]
 pub async fn show(State(edge): State<Edge>, person: Person, Path(id): Path<Uuid>) -> Result<Answer<view::Session>> {
     let session = sessions::find(&mut edge.app.db.read().await?.conn(), person.id, id).await?;
@@ -129,7 +129,7 @@ pub async fn show(State(edge): State<Edge>, person: Person, Path(id): Path<Uuid>
 }
 
 /// Rename a dialogue
-#[utoipa::path(patch, path = "/v1/sessions/{id}", tag = "dialogue", params(("id" = Uuid, Path)),
+#[utoipa::path(patch, path = "/v1/sessions/{id}", operation_id = "rename_session", tag = "dialogue", params(("id" = Uuid, Path)),
     request_body = SessionChange, responses((status = 200, body = view::Session), (status = 404, body = Problem)))]
 pub async fn rename(
     State(edge): State<Edge>,
@@ -149,7 +149,7 @@ pub async fn rename(
 /// Delete a dialogue
 ///
 /// With its messages and their journal; a running answer is stopped first. Usage stays counted.
-#[utoipa::path(delete, path = "/v1/sessions/{id}", tag = "dialogue", params(("id" = Uuid, Path)),
+#[utoipa::path(delete, path = "/v1/sessions/{id}", operation_id = "delete_session", tag = "dialogue", params(("id" = Uuid, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub async fn delete(State(edge): State<Edge>, person: Person, Path(id): Path<Uuid>) -> Result<StatusCode> {
     match dialogue::delete(&edge.app, person.id, id).await? {
@@ -161,7 +161,7 @@ pub async fn delete(State(edge): State<Edge>, person: Person, Path(id): Path<Uui
 /// End a dialogue
 ///
 /// It stays readable; writing to it gives 409 `session-ended`. An answer in progress goes on to its end.
-#[utoipa::path(post, path = "/v1/sessions/{id}/end", tag = "dialogue", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/v1/sessions/{id}/end", operation_id = "end_session", tag = "dialogue", params(("id" = Uuid, Path)),
     responses((status = 200, body = view::Session), (status = 404, body = Problem)))]
 pub async fn end(State(edge): State<Edge>, person: Person, Path(id): Path<Uuid>) -> Result<Answer<view::Session>> {
     let session = dialogue::end(&edge.app, person.id, id).await?;

@@ -101,9 +101,9 @@ struct Settled {
 }
 
 /// Settles a turn of this node and tells its readers. While the database is away it tries on.
-pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, outcome: Outcome) {
+pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, mut outcome: Outcome) {
     let text = live.with(|progress| progress.text.clone());
-    let mut settlement = Arc::new(settlement(app, turn.clone(), text, outcome).await);
+    let mut settlement = Arc::new(settlement(app, turn.clone(), text, &mut outcome).await);
     let mut pause = Duration::from_millis(50);
     let settled = loop {
         match settle(app, settlement.clone()).await {
@@ -128,6 +128,9 @@ pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, outcome: Outc
         let settlement = Arc::unwrap_or_clone(settlement);
         count(app, &settlement);
         settlement.journal.written(turn.user_id, &app.known_texts);
+        if let Some((_, window, _)) = outcome.asked {
+            keep_history(app, turn, window, settlement.answer.as_ref());
+        }
         End {
             state: settlement.state,
             problem: settlement.problem.filter(|_| settlement.answer.is_none()),
@@ -141,17 +144,25 @@ pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, outcome: Outc
     app.hub.close(live, Some(Arc::new(end)));
 }
 
+/// Leaves the history for the next turn of the dialogue. An old question answered again changes the middle of it.
+fn keep_history(app: &App, turn: &Turn, mut window: Window, answer: Option<&Message>) {
+    if let Some(last) = window.exchanges.last_mut().filter(|last| last.seq == turn.seq) {
+        last.answer = answer.map(|a| a.message_text.clone());
+        app.recent.keep(turn.session_id, turn.seq, window.exchanges);
+    }
+}
+
 /// Settles a turn whose node is gone: the text that was written down is its answer.
 pub async fn lost(app: &Shared, turn: Turn) -> Result<()> {
     let text = turn.partial_text.clone().unwrap_or_default();
     let answered = !text.is_empty();
-    let outcome = Outcome {
+    let mut outcome = Outcome {
         state: State::Interrupted,
         problem: Some(Kind::Interrupted),
         finish_reason: Some("interrupted".into()),
         asked: None,
     };
-    let mut settlement = settlement(app, turn, text, outcome).await;
+    let mut settlement = settlement(app, turn, text, &mut outcome).await;
     settlement.owner = Some(app.node.id).filter(|own| *own == settlement.turn.node_id);
     if answered || settlement.turn.state == State::Running {
         let usage = settlement
@@ -169,14 +180,15 @@ pub async fn lost(app: &Shared, turn: Turn) -> Result<()> {
     Ok(())
 }
 
-async fn settlement(app: &App, turn: Turn, text: String, outcome: Outcome) -> Settlement {
+async fn settlement(app: &App, turn: Turn, text: String, outcome: &mut Outcome) -> Settlement {
     let now = app.clock.now();
     let Outcome { state, problem, finish_reason, asked } = outcome;
-    let usage = match (&asked, text.is_empty()) {
+    let (state, problem, finish_reason) = (*state, *problem, finish_reason.take());
+    let usage = match (&*asked, text.is_empty()) {
         (_, true) => None,
         (Some((transcript, window, _)), false) => match transcript.attempts.last().and_then(|a| a.usage) {
             Some(usage) => Some((usage, false)),
-            None => Some((counted(window.messages.clone(), text.clone()).await, true)),
+            None => Some((counted(window.messages(), text.clone()).await, true)),
         },
         (None, false) => Some((counted(Vec::new(), text.clone()).await, true)),
     };
@@ -204,10 +216,11 @@ async fn settlement(app: &App, turn: Turn, text: String, outcome: Outcome) -> Se
     };
     let time_to_first_token_ms =
         asked.as_ref().and_then(|(transcript, _, began)| to_first(transcript.attempts.last()?, *began));
-    let journal = asked.map_or_else(Entries::default, |(transcript, window, began)| {
+    let journal = asked.as_mut().map_or_else(Entries::default, |(transcript, window, began)| {
         let counted = usage.filter(|(_, counted)| *counted).map(|(usage, _)| usage);
         let answer = answer.as_ref().map(|a| a.id);
-        Entries::new(&turn, &window, transcript.attempts, began, answer, counted, &app.known_texts)
+        let attempts = std::mem::take(&mut transcript.attempts);
+        Entries::new(&turn, window, attempts, *began, answer, counted, &app.known_texts)
     });
     let problem = if answer.is_none() { problem } else { None };
     Settlement {

@@ -6,6 +6,7 @@
 pub mod finish;
 pub mod follow;
 pub mod hub;
+pub mod recent;
 mod run;
 pub mod start;
 pub mod stop;

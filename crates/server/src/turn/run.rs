@@ -12,11 +12,13 @@ use tracing::Instrument as _;
 use crate::{
     account::profile::Companion,
     app::{App, Shared},
+    billing::plan,
     db::{
         Result,
+        messages::{self, Exchange},
         plans::Unit,
         turns::{self, State, Turn},
-        users,
+        users::User,
     },
     models::Models,
     offline,
@@ -100,34 +102,48 @@ async fn wait_for_place(app: &Shared, turn: &Turn, live: &Live) -> Result<Option
 /// What the model is asked.
 struct Request {
     window: Window,
-    user: users::User,
+    user: Arc<User>,
     companion: Companion,
     model: Option<String>,
     max_tokens: u32,
 }
 
+/// None: the dialogue, or the person, is gone.
 async fn prepare(app: &App, admitted: &Admitted) -> Result<Option<Request>> {
     let begun = Instant::now();
-    let (turn, subscription) = (&admitted.turn, &admitted.subscription);
+    let Admitted { turn, session, subscription, question } = admitted;
     let config = &app.config.llm;
-    let mut reader = app.db.read().await?;
-    let conn = &mut reader.conn();
-    let Some(context) = turns::context(conn, turn, &subscription.plan_name).await? else { return Ok(None) };
-    let companion = Companion::of(&context, &app.config.companion);
-    let system = system_text::compose(&context.user, &companion, &config.system_text, app.clock.now());
+    let Some(user) = app.people.find(app, turn.user_id).await? else { return Ok(None) };
+    let model = plan::model(app, &subscription.plan_name).await?;
+    let companion = Companion::of(session, &user, &app.config.companion);
+    let system = system_text::compose(&user, &companion, &config.system_text, app.clock.now());
     // On a plan counted in tokens, what was reserved bounds what is sent and what is answered.
     let held = match subscription.unit {
         Unit::Requests => u64::MAX,
         Unit::Tokens => u64::try_from(turn.reserved).unwrap_or(0),
     };
     let budget = config.context_tokens.min(held);
-    let window = Window::load(conn, turn.session_id, context.question_seq, turn.seq, system, budget).await?;
+    let history = app.recent.take(turn.session_id, turn.seq);
+    let window = match (history, question) {
+        (Some(history), Some(question)) => {
+            let question = Exchange { id: turn.message_id, seq: turn.seq, question: question.clone(), answer: None };
+            Window::follow(history, question, system, budget)
+        }
+        _ => load_window(app, turn, system, budget).await?,
+    };
     metrics::histogram!("beseda_db_seconds", "use_case" => "turn_window").record(begun.elapsed());
     Ok(window.map(|window| {
         let rest = held.saturating_sub(window.estimate()).max(1);
         let max_tokens = config.max_answer_tokens.min(u32::try_from(rest).unwrap_or(u32::MAX));
-        Request { window, user: context.user, companion, model: context.model, max_tokens }
+        Request { window, user, companion, model, max_tokens }
     }))
+}
+
+async fn load_window(app: &App, turn: &Turn, system: String, budget: u64) -> Result<Option<Window>> {
+    let mut reader = app.db.read().await?;
+    let conn = &mut reader.conn();
+    let Some(question) = messages::find(conn, turn.user_id, turn.message_id).await? else { return Ok(None) };
+    Window::load(conn, turn.session_id, question.seq, turn.seq, system, budget).await
 }
 
 /// Where the text comes from.
@@ -150,7 +166,7 @@ async fn ask(app: &Shared, asked: Request, live: &Live, began: crate::db::Ts) ->
     let started = Instant::now();
     let mut source = match &app.models {
         Models::Providers(providers) => Source::Model(Box::new(providers.chat(llm::Request {
-            messages: asked.window.messages.clone(),
+            messages: asked.window.messages(),
             max_tokens: Some(asked.max_tokens),
             providers: None,
             model: asked.model.clone(),
@@ -163,8 +179,12 @@ async fn ask(app: &Shared, asked: Request, live: &Live, began: crate::db::Ts) ->
     let cut = loop {
         tokio::select! {
             piece = source.next() => match piece {
-                Some(piece) => {
+                Some(mut piece) => {
                     first.get_or_insert_with(|| started.elapsed());
+                    // What came together goes out together: each push wakes every reader.
+                    while let Some(Some(more)) = source.next().now_or_never() {
+                        piece.push_str(&more);
+                    }
                     live.push(&piece);
                 }
                 None => break None,
@@ -175,7 +195,7 @@ async fn ask(app: &Shared, asked: Request, live: &Live, began: crate::db::Ts) ->
     };
     let transcript = match source {
         Source::Model(chat) => chat.finish(),
-        Source::Offline(_) => offline::transcript(&asked.window.messages, first, started.elapsed(), cut.is_some()),
+        Source::Offline(_) => offline::transcript(&asked.window.messages(), first, started.elapsed(), cut.is_some()),
     };
     Outcome::new(cut, transcript, asked.window, began)
 }

@@ -11,7 +11,7 @@ use crate::{
     db::{
         Conn, Day, Ts, batches,
         messages::{self, Message, Sender, Status},
-        sessions::{self, Channel},
+        sessions::{self, Channel, Session},
         subscriptions::Subscription,
         turns::{self, Turn},
     },
@@ -104,6 +104,10 @@ pub enum Refusal {
 #[derive(Debug)]
 pub(super) struct Admitted {
     pub(super) turn: Turn,
+    /// The dialogue.
+    pub(super) session: Session,
+    /// The text of a new message; none where an old one is answered again.
+    pub(super) question: Option<String>,
     /// What it counts on, its reservation included.
     pub(super) subscription: Subscription,
 }
@@ -276,7 +280,7 @@ async fn admit(tx: &mut Conn<'_>, plan: &Plan) -> Result<Result<Admitted, Refusa
         None => turns::insert(tx, &turn).await?,
     };
     let turn = inserted.ok_or(Refusal::KeyTaken)?;
-    Ok(Ok(Admitted { turn, subscription }))
+    Ok(Ok(Admitted { turn, session, question: message.map(|m| m.message_text), subscription }))
 }
 
 /// What a key stands for: the dialogue and what is asked in it.

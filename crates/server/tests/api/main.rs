@@ -1,13 +1,17 @@
 //! How the service behaves for those who use it: the real binary, over HTTP, on both databases.
 #![cfg(test)]
 
+mod commands;
 mod devices;
+mod documents;
 mod erasure;
 mod export;
 mod history;
+mod journal;
 mod keys;
 mod limits;
 mod models;
+mod operators;
 mod periods;
 mod profile;
 mod providers;
@@ -16,6 +20,7 @@ mod refusals;
 mod regenerate;
 mod registration;
 mod schema;
+mod secrets;
 mod sends;
 mod sessions;
 mod stop;

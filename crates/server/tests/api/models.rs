@@ -146,7 +146,8 @@ async fn every_quirk_and_fault(#[values(Database::Sqlite, Database::Postgres)] d
     );
     let (model, alone) = impatient(database, "").await;
     let (first, seconded) = impatient(database, &second).await;
-    let mut table = String::from("the model | the person gets | stored | charged | journal | with a healthy second provider\n");
+    let mut table =
+        String::from("the model | the person gets | stored | charged | journal | with a healthy second provider\n");
     for (name, behaviours) in cases() {
         let (person, got) = ask(&model, &alone, &behaviours).await;
         let journal_alone = journal(&person).await;
@@ -165,5 +166,55 @@ async fn every_quirk_and_fault(#[values(Database::Sqlite, Database::Postgres)] d
         table.push('\n');
     }
     println!("{database:?}\n{table}");
-    insta::allow_duplicates! { insta::assert_snapshot!(table, @"") }
+    insta::allow_duplicates! { insta::assert_snapshot!(table, @r#"
+    the model | the person gets | stored | charged | journal | with a healthy second provider
+    streams as OpenAI does | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    answers whole, no stream | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    comments, pings, named events | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    CR LF | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    a byte order mark | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    several data: lines a frame | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    frames split at every byte | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    characters split across reads | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    all in one read | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    no [DONE] | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    usage in each chunk | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    usage with the finish reason | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    no usage | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 estimated | -
+    reasoning_content first | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    empty, null, role-only deltas | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    U+0000 in the text | 201 complete (stop) "При�вет" | 7 characters | 1 | 200 7+2 | -
+    no finish reason but [DONE] | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    finish_reason length | 201 partial (length) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    finish_reason content_filter | 201 partial (content_filter) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    finish_reason of its own | 201 complete (eos_token) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    silence after the end | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    breaks off after the end | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 200 7+2 | -
+    error object in mid-stream | 201 partial (interrupted) "Привет, " | 8 characters | 1 | 200 estimated "the provider reports: the model fell over" | -
+    breaks off in mid-stream | 201 partial (interrupted) "Привет, " | 8 characters | 1 | 200 estimated "the connection broke off" | -
+    falls silent in mid-stream | 201 partial (interrupted) "Привет, " | 8 characters | 1 | 200 estimated "out of time: the limit for the next token" | -
+    ends in mid-stream | 201 partial (interrupted) "Привет, " | 8 characters | 1 | 200 estimated "the connection ended before the answer did" | -
+    503, then well | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 503 "HTTP 503: status 503", 200 7+2 | answered: default, second
+    429 with Retry-After 1, then well | 201 complete (stop) "Привет, Анна!" | 13 characters | 1 | 429 "HTTP 429: status 429", 200 7+2 | answered: default, second
+    429 with Retry-After 3600 | 502 model-failed | the question | 0 | 429 "HTTP 429: status 429" | answered: default, second
+    400 | 502 model-failed | the question | 0 | 400 "HTTP 400: status 400" | answered: default, second
+    401 | 502 model-failed | the question | 0 | 401 "HTTP 401: status 401" | answered: default, second
+    402 | 502 model-failed | the question | 0 | 402 "HTTP 402: status 402" | answered: default, second
+    404 | 502 model-failed | the question | 0 | 404 "HTTP 404: status 404" | answered: default, second
+    429 | 502 model-failed | the question | 0 | 429 "HTTP 429: status 429", 429 "HTTP 429: status 429" | answered: default, second
+    500 | 502 model-failed | the question | 0 | 500 "HTTP 500: status 500", 500 "HTTP 500: status 500" | answered: default, second
+    503 | 502 model-failed | the question | 0 | 503 "HTTP 503: status 503", 503 "HTTP 503: status 503" | answered: default, second
+    502 with an HTML page | 502 model-failed | the question | 0 | 502 "HTTP 502: 502 from the proxy", 502 "HTTP 502: 502 from the proxy" | answered: default, second
+    200 with an HTML page | 502 model-failed | the question | 0 | 200 "an HTML page in place of an answer" | answered: default, second
+    200 with an error object | 502 model-failed | the question | 0 | 200 "the provider reports: the model is overloaded", 200 "the provider reports: the model is overloaded" | answered: default, second
+    200 with no JSON | 502 model-failed | the question | 0 | 200 "not a chat completion: EOF while parsing a value" | answered: default, second
+    200 with an empty body | 502 model-failed | the question | 0 | 200 "the connection ended before the answer did", 200 "the connection ended before the answer did" | answered: default, second
+    an answer without text | 502 model-failed | the question | 0 | 200 7+0 "the answer holds no text" | answered: default, second
+    reasoning without text | 502 model-failed | the question | 0 | 200 7+0 "the answer holds no text" | answered: default, second
+    content_filter without text | 502 model-failed | the question | 0 | 200 7+0 "the provider's content filter held back the whole answer" | answered: default, second
+    error object as first frame | 502 model-failed | the question | 0 | 200 "the provider reports: the model fell over", 200 "the provider reports: the model fell over" | answered: default, second
+    ends before the first text | 502 model-failed | the question | 0 | 200 "the connection ended before the answer did", 200 "the connection ended before the answer did" | answered: default, second
+    breaks off before the head | 502 model-failed | the question | 0 | none "the connection broke off", none "the connection broke off" | answered: default, second
+    no first token in time | 504 model-timeout | the question | 0 | none "out of time: the limit for the first token", none "out of time: the limit for the first token" | answered: default, second
+    "#) }
 }

@@ -18,7 +18,9 @@ async fn earlier(app: &TestApp, person: &Person, days: i64) {
     let subscription = person.subscription().await;
     let shifted = |name: &str| app.sql_time(micros(&subscription[name]) - days * 86_400_000_000);
     let (start, end) = (shifted("start_date"), shifted("end_date"));
-    let sql = format!("UPDATE subscriptions SET start_date = {start}, anchor_date = {start}, end_date = {end} WHERE is_active");
+    let sql = format!(
+        "UPDATE subscriptions SET start_date = {start}, anchor_date = {start}, end_date = {end} WHERE is_active"
+    );
     assert_eq!(app.execute(&sql).await.unwrap(), 1);
 }
 
@@ -43,7 +45,10 @@ async fn a_period_rolls_over_when_it_is_read(#[values(Database::Sqlite, Database
 
     let second = anna.subscription().await;
     assert_ne!(second["id"], first["id"]);
-    assert_eq!((&second["used_requests"], &second["remaining"], &second["is_active"]), (&json!(0), &json!(50), &json!(true)));
+    assert_eq!(
+        (&second["used_requests"], &second["remaining"], &second["is_active"]),
+        (&json!(0), &json!(50), &json!(true))
+    );
     let now = micros(&first["start_date"]);
     assert!(micros(&second["start_date"]) <= now && micros(&second["end_date"]) > now, "{second}");
     assert_eq!(rows(&app).await, ["free used 1 reserved 0", "free used 0 reserved 0 active"]);
@@ -85,7 +90,9 @@ async fn a_turn_that_spans_the_roll_over_counts_where_it_was_reserved(
 
 #[rstest]
 #[tokio::test]
-async fn another_plan_that_ends_is_followed_by_free(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+async fn another_plan_that_ends_is_followed_by_free(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
     let (_model, app) = start(database).await;
     let anna = app.register("Анна").await;
     app.execute("UPDATE subscriptions SET plan_name = 'premium', usage_limit = 2000").await.unwrap();

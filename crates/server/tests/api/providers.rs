@@ -58,9 +58,7 @@ async fn where_nobody_listens_there_is_no_answer(#[values(Database::Sqlite, Data
 #[tokio::test]
 async fn a_provider_that_keeps_failing_rests(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let (model, app) = start_with(database, |b| {
-        b.env("BESEDA__LLM__RETRIES", 0)
-            .env("BESEDA__LLM__REST_AFTER_FAILURES", 2)
-            .env("BESEDA__LLM__REST_SECONDS", 2)
+        b.env("BESEDA__LLM__RETRIES", 0).env("BESEDA__LLM__REST_AFTER_FAILURES", 2).env("BESEDA__LLM__REST_SECONDS", 2)
     })
     .await;
     let anna = app.register("Анна").await;
@@ -101,8 +99,8 @@ async fn without_a_model_it_says_that_it_is_a_demonstration(
 ) {
     let app = TestApp::builder(BINARY, database).start().await.unwrap();
     for (person, question, words) in [
-        (json!({"name": "Анна", "gender": "female"}), "Привет", ["Анна", "первая", "демонстрация", "OPENAI_API_KEY"]),
-        (json!({"name": "Иван", "gender": "male"}), "Привет", ["Иван", "первый", "llm.base_url", "Ollama"]),
+        (json!({"name": "Анна", "gender": "female"}), "Привет", ["Анна", "прочла", "демонстрация", "OPENAI_API_KEY"]),
+        (json!({"name": "Иван", "gender": "male"}), "Привет", ["Иван", "«Привет»", "llm.base_url", "Ollama"]),
         (json!({"name": "John"}), "Hello", ["John", "demonstration", "llm.model", "\"Hello\""]),
     ] {
         let person = app.register_as(person).await;

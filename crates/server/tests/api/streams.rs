@@ -49,7 +49,7 @@ async fn in_cuts(person: &Person, message: Uuid) -> Vec<Event> {
         if ended {
             break;
         }
-        stream = after(person, message, &events.last().unwrap().id, events.len() % 2 == 0).await;
+        stream = after(person, message, &events.last().unwrap().id, events.len().is_multiple_of(2)).await;
     }
     events
 }
@@ -87,7 +87,7 @@ async fn a_stream_cut_after_every_event_is_whole(#[values(Database::Sqlite, Data
     // After the end: from every position.
     assert_eq!(joined(&in_cuts(&anna, message).await), text);
     for position in 0..=text.chars().count() {
-        let events = after(&anna, message, &position.to_string(), position % 2 == 0).await.rest().await;
+        let events = after(&anna, message, &position.to_string(), position.is_multiple_of(2)).await.rest().await;
         assert_eq!(joined(&events), text.chars().skip(position).collect::<String>());
         assert_eq!(events.last().unwrap(), straight.last().unwrap());
     }

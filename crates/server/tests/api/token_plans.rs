@@ -12,7 +12,10 @@ use crate::support::{problem, start};
 /// A person whose plan is counted in tokens, and allows so many.
 async fn person(app: &TestApp, limit: i64) -> Person {
     let anna = app.register("Анна").await;
-    let sql = format!("UPDATE subscriptions SET unit = 'tokens', usage_limit = {limit} WHERE user_id = {}", app.sql_id(anna.id));
+    let sql = format!(
+        "UPDATE subscriptions SET unit = 'tokens', usage_limit = {limit} WHERE user_id = {}",
+        app.sql_id(anna.id)
+    );
     assert_eq!(app.execute(&sql).await.unwrap(), 1);
     anna
 }

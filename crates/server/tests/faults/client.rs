@@ -12,6 +12,7 @@ use rand::{RngExt as _, rngs::StdRng};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use testkit::app::{Events, Person, id_of};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::speech::is_beginning;
@@ -34,6 +35,9 @@ pub(crate) struct Sent {
     pub(crate) told: Option<String>,
 }
 
+/// How long a client waits for an answer, before it asks again.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
 /// The connection broke, or the service could not take the call: it is made again.
 struct Outage;
 
@@ -47,23 +51,22 @@ pub(crate) struct Client {
     /// Set when nothing new is to be begun.
     closing: Arc<AtomicBool>,
     sent: Vec<Sent>,
+    /// Whether the service was away: then the dialogues may have to wait for their lost turns.
+    interrupted: bool,
     /// How many streams were taken up again.
     pub(crate) resumed: usize,
 }
 
 impl Client {
     pub(crate) async fn new(person: Person, name: String, random: StdRng, closing: Arc<AtomicBool>) -> Self {
-        let mut sessions = Vec::new();
-        for _ in 0..3 {
-            sessions.push(person.session().await);
-        }
-        Self { person, random, sessions, name, closing, sent: Vec::new(), resumed: 0 }
+        let sessions = vec![person.session().await];
+        Self { person, random, sessions, name, closing, sent: Vec::new(), interrupted: false, resumed: 0 }
     }
 
     /// Works until it is told to close, and then until everything it sent is acknowledged.
     pub(crate) async fn work(mut self) -> Self {
         while !self.closing.load(SeqCst) {
-            let sent = self.begin();
+            let sent = self.begin().await;
             let sent = self.follow_up(sent).await;
             self.sent.push(sent);
         }
@@ -75,39 +78,54 @@ impl Client {
         (self.person, self.sent)
     }
 
-    fn begin(&mut self) -> Sent {
+    async fn begin(&mut self) -> Sent {
         let number = self.sent.len();
-        let earlier = self.sent.iter().rev().take(10).find(|sent| sent.acknowledged.is_some());
-        let again = earlier.filter(|_| self.random.random_bool(0.12)).and_then(|earlier| earlier.acknowledged);
-        let session = match (again, earlier) {
-            (Some(_), Some(earlier)) => earlier.session,
-            _ => self.sessions[self.random.random_range(0..self.sessions.len())],
+        let again = self.sent.iter().rev().take(5).filter_map(|sent| Some((sent.session, sent.acknowledged?.0))).last();
+        let (session, again) = match again.filter(|_| self.random.random_bool(0.12)) {
+            Some((session, message)) => (session, Some(message)),
+            None => (self.session().await, None),
         };
-        Sent {
-            key: format!("{}-{number}", self.name),
-            session,
-            again: again.map(|(message, _)| message),
-            tries: 0,
-            acknowledged: None,
-            heard: Vec::new(),
-            told: None,
+        let key = format!("{}-{number}", self.name);
+        Sent { key, session, again, tries: 0, acknowledged: None, heard: Vec::new(), told: None }
+    }
+
+    /// One of a few dialogues; mostly a new one when the service was away.
+    async fn session(&mut self) -> Uuid {
+        let new = if std::mem::take(&mut self.interrupted) { 0.8 } else { 0.1 };
+        if self.random.random_bool(new) {
+            let request = self.person.request(Method::POST, "/v1/sessions").json(&json!({}));
+            if let Ok((StatusCode::CREATED, body)) = call(request).await {
+                self.sessions.push(id_of(&body["id"]));
+                return id_of(&body["id"]);
+            }
         }
+        let newest = &self.sessions[self.sessions.len().saturating_sub(4)..];
+        newest[self.random.random_range(0..newest.len())]
     }
 
     /// Sends until it is acknowledged, and reads as long as this client cares to.
     async fn follow_up(&mut self, mut sent: Sent) -> Sent {
         loop {
             sent.tries += 1;
-            let tried = match self.random.random_range(0..100) {
-                0..30 => self.whole(&mut sent).await,
-                30..75 => self.streamed(&mut sent).await,
+            // Whoever lost an answer mostly asks only whether the message arrived.
+            let way =
+                if sent.tries == 1 { self.random.random_range(0..100) } else { self.random.random_range(50..140) };
+            let tried = match way {
+                0..25 => self.whole(&mut sent).await,
+                25..75 => self.streamed(&mut sent).await,
                 _ => self.later(&mut sent).await,
             };
             match tried {
                 Ok(()) => return sent,
-                Err(Outage) => self.rest(5..40).await,
+                Err(Outage) => self.away().await,
             }
         }
+    }
+
+    /// Waits for the service to come back.
+    async fn away(&mut self) {
+        self.interrupted = true;
+        self.rest(5..40).await;
     }
 
     async fn rest(&mut self, millis: std::ops::Range<u64>) {
@@ -156,10 +174,10 @@ impl Client {
         Ok(())
     }
 
-    /// Reads on from where the text stopped, over as many outages as it takes.
+    /// Reads on from where the text stopped, over outages too, as long as patience lasts.
     async fn resume(&mut self, sent: &mut Sent) {
         let (message, turn) = sent.acknowledged.expect("only what was acknowledged is resumed");
-        loop {
+        while self.random.random_bool(0.7) {
             let position = sent.heard.last().map_or(0, |(_, position)| *position);
             let path = format!("/v1/messages/{message}/stream?turn={turn}&after={position}");
             self.resumed += 1;
@@ -170,7 +188,7 @@ impl Client {
             match read {
                 Read::Over => return,
                 Read::Stop => return self.stop(sent).await,
-                Read::BrokenOff => self.rest(5..40).await,
+                Read::BrokenOff => self.away().await,
             }
         }
     }
@@ -178,18 +196,24 @@ impl Client {
     async fn stop(&mut self, sent: &mut Sent) {
         let (message, turn) = sent.acknowledged.expect("only what was acknowledged is stopped");
         let path = format!("/v1/messages/{message}/stop?turn={turn}");
-        loop {
+        while self.random.random_bool(0.8) {
             match call(self.person.request(Method::POST, &path)).await {
                 Ok((StatusCode::OK, body)) => return tell(sent, Some(&body["ai_message"])),
                 Ok((status, body)) => panic!("stop: {status} {body}"),
-                Err(Outage) => self.rest(5..40).await,
+                Err(Outage) => self.away().await,
             }
         }
     }
 
     /// Reads a stream, now and then not to its end.
     async fn read(&mut self, sent: &mut Sent, mut events: Events) -> Read {
-        while let Some(event) = events.next().await {
+        loop {
+            let patience = Duration::from_millis(self.random.random_range(100..1_500));
+            let event = match timeout(patience, events.next()).await {
+                Ok(Some(event)) => event,
+                Ok(None) => return Read::BrokenOff,
+                Err(_) => return Read::Over,
+            };
             match event.name.as_str() {
                 "accepted" => acknowledge(sent, &event.json()["message_id"], &event.json()["turn_id"]),
                 "delta" => {
@@ -209,12 +233,11 @@ impl Client {
                 other => panic!("an unknown event: {other}"),
             }
         }
-        Read::BrokenOff
     }
 }
 
 enum Read {
-    /// The end was told.
+    /// The end was told, or this client is tired of waiting.
     Over,
     /// This client wants no more of it.
     Stop,
@@ -236,7 +259,7 @@ pub(crate) fn repeat(person: &Person, sent: &Sent) -> RequestBuilder {
 
 /// The answer of a call; refusals that say «later» are outages, others fail the test.
 async fn call(request: RequestBuilder) -> Tried<(StatusCode, Value)> {
-    let response = request.send().await.map_err(|_| Outage)?;
+    let response = request.timeout(PATIENCE).send().await.map_err(|_| Outage)?;
     let status = response.status();
     let body: Value = response.json().await.map_err(|_| Outage)?;
     if status.is_success() || body["turn_id"].is_string() {

@@ -41,8 +41,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let script = command("stop", &self.folder).as_std_mut().status();
-        assert!(script.is_ok_and(|status| status.success()), "the server is left running");
+        // An error means that it had not been started again.
+        drop(command("stop", &self.folder).as_std_mut().status());
         drop(std::fs::remove_dir_all(&self.folder));
     }
 }

@@ -64,9 +64,7 @@ async fn open_streams_end_with_what_there_is(#[values(Database::Sqlite, Database
 
 #[rstest]
 #[tokio::test]
-async fn an_answer_that_is_nearly_done_is_finished(
-    #[values(Database::Sqlite, Database::Postgres)] database: Database,
-) {
+async fn an_answer_that_is_nearly_done_is_finished(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let (model, mut app) = start(database, 30).await;
     model.always(Behaviour::tokens(30).chunk_delay(Duration::from_millis(30)));
     let anna = app.register("Анна").await;

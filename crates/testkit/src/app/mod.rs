@@ -26,7 +26,6 @@ use reqwest::{Client, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use self::{database::Store, process::Process};
 pub use self::{
     builder::Builder,
     database::Database,
@@ -34,6 +33,7 @@ pub use self::{
     process::Ran,
     sse::{Event, Events, joined},
 };
+use self::{database::Store, process::Process};
 
 /// What a call was answered: status, headers, and the body as JSON (null if empty, a string if it is no JSON).
 pub type Answer = (StatusCode, HeaderMap, Value);

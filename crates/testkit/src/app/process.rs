@@ -36,12 +36,7 @@ pub struct Ran {
 }
 
 impl Process {
-    pub(super) fn new(
-        binary: String,
-        config: PathBuf,
-        environment: BTreeMap<String, String>,
-        log: PathBuf,
-    ) -> Self {
+    pub(super) fn new(binary: String, config: PathBuf, environment: BTreeMap<String, String>, log: PathBuf) -> Self {
         Self { binary, config, environment, log, child: None }
     }
 
