@@ -4,6 +4,7 @@
 mod backup;
 mod books;
 mod client;
+mod copy;
 mod crash;
 mod nodes;
 mod outage;
