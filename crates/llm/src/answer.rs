@@ -11,6 +11,8 @@ use crate::{
 
 /// The longest answer, reasoning included, in bytes.
 const LONGEST: usize = 4 * 1024 * 1024;
+/// The most tokens of a prompt or an answer that a provider is believed. Sums of larger ones fit no database's numbers.
+const MOST_TOKENS: u64 = 1_000_000_000;
 
 /// How much of an error's body is kept, in bytes.
 pub(crate) const ERROR_BODY: usize = 16 * 1024;
@@ -84,9 +86,8 @@ impl Answer {
             // Truncated to whole seconds; a negative or absurd one becomes 0 or the largest.
             response.created = chunk.created.map(|created| created as u64);
         }
-        if let Some((prompt_tokens, completion_tokens)) =
-            chunk.usage.and_then(|usage| usage.prompt_tokens.zip(usage.completion_tokens))
-        {
+        let counted = chunk.usage.and_then(|usage| usage.prompt_tokens.zip(usage.completion_tokens));
+        if let Some((prompt_tokens, completion_tokens)) = counted.filter(|(p, c)| *p.max(c) <= MOST_TOKENS) {
             response.usage = Some(Usage { prompt_tokens, completion_tokens });
         }
         let Some(mut choice) = chunk.choices.0 else {

@@ -123,6 +123,18 @@ impl Db {
     }
 }
 
+/// Whether an error says that the database cannot be reached now, and may be later.
+pub fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
+        // PostgreSQL's classes: connections, its resources, and its operator's intervention.
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| ["08", "53", "57P"].iter().any(|class| code.starts_with(class)))
+        }
+        _ => false,
+    }
+}
+
 /// Runs a query method on whichever connection it is.
 macro_rules! on {
     ($conn:expr, $query:expr, $method:ident) => {

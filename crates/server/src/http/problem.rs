@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     account::erasure::EraseError,
-    db::{Ts, subscriptions::Subscription},
+    db::{self, Ts, subscriptions::Subscription},
     problem::Kind,
     turn::{Refusal, hub::End, start::Over},
 };
@@ -147,10 +147,7 @@ impl IntoResponse for Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        let kind = match &error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Kind::Unavailable,
-            _ => Kind::Internal,
-        };
+        let kind = if db::is_away(&error) { Kind::Unavailable } else { Kind::Internal };
         Self { source: Some(error.to_string()), ..Self::new(kind) }
     }
 }

@@ -73,8 +73,8 @@ fn cases() -> Vec<(&'static str, Vec<Behaviour>)> {
 async fn impatient(database: Database, more: &str) -> (FakeModel, TestApp) {
     let model = FakeModel::start().await.unwrap();
     let builder = service(database, &model)
-        .env("BESEDA__LLM__FIRST_TOKEN_SECONDS", 1)
-        .env("BESEDA__LLM__SILENCE_SECONDS", 1)
+        .env("BESEDA__LLM__FIRST_TOKEN_SECONDS", 2)
+        .env("BESEDA__LLM__SILENCE_SECONDS", 2)
         .env("BESEDA__LLM__REST_AFTER_FAILURES", 1_000_000)
         .env("BESEDA__LIMITS__REGISTRATIONS_PER_MINUTE", 1_000_000)
         .config_toml(more);

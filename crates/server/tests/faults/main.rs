@@ -8,6 +8,7 @@ mod copy;
 mod crash;
 mod nodes;
 mod outage;
+mod poison;
 mod speech;
 mod stop;
 mod support;

@@ -106,3 +106,33 @@ async fn a_database_that_goes_away_is_waited_for() {
     assert_eq!(status, StatusCode::CREATED, "{body}");
     books::assert_balanced(&app).await;
 }
+
+#[tokio::test]
+async fn connections_that_the_database_ends_are_replaced() {
+    let model = FakeModel::start().await.unwrap();
+    let app = service(Database::Postgres, &model).start().await.unwrap();
+    let anna = app.register("Анна").await;
+    let (session, other) = (anna.session().await, anna.session().await);
+    model.next(Behaviour::tokens(100).chunk_delay(Duration::from_millis(40)));
+    let long = anna.open_stream(session, "Длинно").await;
+    model.always(Behaviour::answer("Да."));
+    let mut refused = 0;
+    for number in 0..20 {
+        let end = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        app.query_i64(end).await.unwrap();
+        // As a phone does: until it is taken.
+        for _ in 0..50 {
+            let (status, _, body) = anna.send_with_key(other, &format!("Раз {number}"), &number.to_string()).await;
+            if status == StatusCode::CREATED {
+                break;
+            }
+            assert_eq!((status, &body["type"]), (StatusCode::SERVICE_UNAVAILABLE, &"unavailable".into()), "{body}");
+            refused += 1;
+        }
+    }
+    println!("{refused} of 20 sends and their repetitions were refused");
+    assert_eq!(done(&in_time(20, "the stream ends", long.rest()).await)["status"], "complete");
+    assert_eq!(books::ends(&app).await, [("complete".to_owned(), 21)].into());
+    books::assert_balanced(&app).await;
+}
