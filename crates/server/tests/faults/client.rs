@@ -80,10 +80,10 @@ impl Client {
 
     async fn begin(&mut self) -> Sent {
         let number = self.sent.len();
-        let again = self.sent.iter().rev().take(5).filter_map(|sent| Some((sent.session, sent.acknowledged?.0))).last();
-        let (session, again) = match again.filter(|_| self.random.random_bool(0.12)) {
-            Some((session, message)) => (session, Some(message)),
-            None => (self.session().await, None),
+        let again = self.random.random_bool(0.12).then(|| self.sent.iter().nth_back(self.random.random_range(0..5)));
+        let (session, again) = match again.flatten() {
+            Some(Sent { session, acknowledged: Some((message, _)), .. }) => (*session, Some(*message)),
+            _ => (self.session().await, None),
         };
         let key = format!("{}-{number}", self.name);
         Sent { key, session, again, tries: 0, acknowledged: None, heard: Vec::new(), told: None }
