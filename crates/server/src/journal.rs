@@ -197,6 +197,11 @@ impl Entries {
         Ok(())
     }
 
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.texts.is_empty()
+    }
+
     /// Counts the attempts in the metrics.
     pub fn count(&self, models: &Models) {
         for row in &self.rows {

@@ -127,10 +127,12 @@ impl Db {
 pub fn is_away(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
-        // PostgreSQL's classes: connections, its resources, and its operator's intervention.
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| ["08", "53", "57P"].iter().any(|class| code.starts_with(class)))
-        }
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| match code.len() {
+            // PostgreSQL's classes: connections, its resources (a full disk too), and its operator's intervention.
+            5 => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)),
+            // SQLite's primary result codes: busy, locked, input and output, full, cannot be opened.
+            _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14)),
+        }),
         _ => false,
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     app::{App, Shared},
     db::{
-        Conn, Result, Ts, batches,
+        Conn, Result, Ts, batches, is_away,
         messages::{self, Message, Sender, Status},
         subscriptions::{self, Subscription},
         turns::{self, Ended, State, Turn},
@@ -22,6 +22,8 @@ use crate::{
     },
 };
 
+/// How often a database that is there may refuse an end before less is asked of it.
+const TRIES: u32 = 3;
 /// The longest pause between tries to commit an end while the database is away.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -91,6 +93,14 @@ impl Settlement {
     fn without_answer(self) -> Self {
         Self { answer: None, tokens: 0, problem: Some(Kind::Stopped), journal: Entries::default(), ..self }
     }
+
+    /// The same with less in it: without its journal, and if that was not it, without its answer.
+    fn simpler(self) -> Self {
+        if self.journal.is_empty() {
+            return Self { state: State::Failed, answer: None, tokens: 0, problem: Some(Kind::Internal), ..self };
+        }
+        Self { journal: Entries::default(), ..self }
+    }
 }
 
 /// What the transaction found.
@@ -104,7 +114,7 @@ struct Settled {
 pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, mut outcome: Outcome) {
     let text = live.with(|progress| progress.text.clone());
     let mut settlement = Arc::new(settlement(app, turn.clone(), text, &mut outcome).await);
-    let mut pause = Duration::from_millis(50);
+    let (mut pause, mut refused) = (Duration::from_millis(50), 0);
     let settled = loop {
         match settle(app, settlement.clone()).await {
             Ok(settled) => break settled,
@@ -119,6 +129,12 @@ pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, mut outcome: 
             }
             Err(error) => {
                 tracing::error!(%error, "a turn's end cannot be committed yet");
+                refused += u32::from(!is_away(&error));
+                if refused == TRIES {
+                    // Something in it cannot be stored. A turn that never ends would block its dialogue.
+                    settlement = Arc::new(Arc::unwrap_or_clone(settlement).simpler());
+                    refused = 0;
+                }
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }

@@ -62,8 +62,7 @@ async fn a_service_is_moved_to_postgres_and_back() {
     let (sqlite, person) = moved(postgres, sqlite, &person, session).await;
     let (status, _, answered) = person.send(session, "И снова дома").await;
     assert_eq!((status.as_u16(), &answered["subscription"]["used_requests"]), (201, &json!(6)));
-    let (status, _, pair) =
-        sqlite.post("/v1/auth/refresh", &json!({"refresh_token": person.refresh_token})).await;
+    let (status, _, pair) = sqlite.post("/v1/auth/refresh", &json!({"refresh_token": person.refresh_token})).await;
     assert_eq!(status, 200, "{pair}");
     let (_, _, export) = person.get("/v1/me/export").await;
     let attempts = export["ai_requests"].as_array().unwrap();
