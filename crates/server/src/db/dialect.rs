@@ -4,11 +4,6 @@ use sqlx::SqliteConnection;
 
 use super::{Conn, Result};
 
-/// Whether the database answers.
-pub async fn ping(conn: &mut Conn<'_>) -> Result<()> {
-    super::fetch_one!(conn, (i64,), "SELECT CAST(1 AS BIGINT)").map(|_: (i64,)| ())
-}
-
 /// The newest migration that the database has seen.
 pub async fn schema_version(conn: &mut Conn<'_>) -> Result<i64> {
     let sql = "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM _sqlx_migrations";

@@ -117,9 +117,3 @@ pub async fn release(conn: &mut Conn<'_>, id: Uuid, reserved: i64) -> Result<Opt
 pub async fn close(conn: &mut Conn<'_>, id: Uuid) -> Result<bool> {
     Ok(execute!(conn, "UPDATE subscriptions SET is_active = FALSE WHERE id = $1 AND is_active", id)? == 1)
 }
-
-/// Sets whether the active subscription renews itself.
-pub async fn set_auto_renew(conn: &mut Conn<'_>, user_id: Uuid, auto_renew: bool) -> Result<Option<Subscription>> {
-    let sql = "UPDATE subscriptions SET auto_renew = $2 WHERE user_id = $1 AND is_active RETURNING *";
-    fetch_optional!(conn, Subscription, sql, user_id, auto_renew)
-}
