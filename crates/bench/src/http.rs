@@ -187,12 +187,19 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// A server that sends each piece by itself, then closes.
+    /// A server that reads one request, sends each piece of its answer by itself, then closes. (Closing with the
+    /// request unread would reset the connection, and with it what the client has not read yet.)
     async fn answered(pieces: &'static [&'static str]) -> Connection {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         std::thread::spawn(move || {
             let (mut socket, _) = listener.accept().unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                std::io::Read::read_exact(&mut socket, &mut byte).unwrap();
+                request.extend(byte);
+            }
             for piece in pieces {
                 std::io::Write::write_all(&mut socket, piece.as_bytes()).unwrap();
                 std::thread::sleep(Duration::from_millis(10));
