@@ -1,0 +1,1 @@
+//! A thin, exact client of Telegram's Bot API.
