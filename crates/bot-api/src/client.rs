@@ -75,8 +75,9 @@ impl Client {
         self.call_within(self.0.call, method, params).await
     }
 
-    /// The same, with another limit for the whole call. A call that is dropped before its end may
-    /// have acted.
+    /// The same, with another limit for the whole call. Shorter than the one for connecting, it
+    /// makes an [`Error::Unknown`] of what would be [`Error::NotSent`]. A call that is dropped
+    /// before its end may have acted.
     ///
     /// # Errors
     ///
