@@ -1,0 +1,71 @@
+//! Delivery to a webhook ("setWebhook"): several at once, those of a chat one after the other, each again and again
+//! until it is accepted with a 2xx.
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::Client;
+use tokio::{task::JoinSet, time::sleep};
+
+use super::{
+    state::Shared,
+    updates::{Update, Webhook},
+};
+
+/// Pushes updates as long as it runs, while there is a webhook.
+pub(super) async fn push(shared: Arc<Shared>, client: Client) {
+    let mut under_way = JoinSet::new();
+    let mut changes = shared.lock().updates.subscribe();
+    loop {
+        changes.mark_unchanged();
+        while let Some((webhook, update)) = next(&shared, under_way.len()) {
+            under_way.spawn(deliver(Arc::clone(&shared), client.clone(), webhook, update));
+        }
+        tokio::select! {
+            _ = changes.changed() => {}
+            Some(_) = under_way.join_next() => {}
+        }
+    }
+}
+
+fn next(shared: &Shared, under_way: usize) -> Option<(Webhook, Update)> {
+    shared.lock().updates.next_push(under_way)
+}
+
+/// Pushes one update until it is accepted, or the webhook is another.
+async fn deliver(shared: Arc<Shared>, client: Client, webhook: Webhook, update: Update) {
+    let (mut pause, longest) = shared.lock().settings.push_pauses;
+    loop {
+        let error = match post(&shared, &client, &webhook, &update).await {
+            Ok(status) if (200..300).contains(&status) => {
+                let mut state = shared.lock();
+                state.updates.pushed(&update);
+                return state.updates.touch();
+            }
+            Ok(status) => format!("Wrong response from the webhook: {status}"),
+            Err(error) => error,
+        };
+        {
+            let mut state = shared.lock();
+            let now = state.unix();
+            match &mut state.updates.webhook {
+                Some(current) if current.url == webhook.url => current.last_error = Some((now, error)),
+                _ => return,
+            }
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(longest);
+    }
+}
+
+async fn post(shared: &Shared, client: &Client, webhook: &Webhook, update: &Update) -> Result<u16, String> {
+    let timeout: Duration = shared.lock().settings.push_timeout;
+    let mut request = client.post(&webhook.url).timeout(timeout).json(&update.body);
+    if let Some(secret) = &webhook.secret {
+        request = request.header("x-telegram-bot-api-secret-token", secret);
+    }
+    match request.send().await {
+        Ok(response) => Ok(response.status().as_u16()),
+        Err(error) if error.is_timeout() => Err("Read timeout expired".into()),
+        Err(error) => Err(format!("Connection failed: {error}")),
+    }
+}
