@@ -36,8 +36,7 @@ impl Person {
     /// Writes to the bot; gives the message's id. What is longer than a message is sent in several, as Telegram's
     /// apps do, and the id is that of the last.
     pub async fn says(&self, text: &str) -> i64 {
-        let sent = text::cut(text).into_iter().map(|part| self.sends_text(part, Map::new()));
-        sent.last().unwrap_or_default()
+        text::cut(text).into_iter().fold(0, |_, part| self.sends_text(part, Map::new()))
     }
 
     /// Writes to the bot with any further or other fields of "Message".

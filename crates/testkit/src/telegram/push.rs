@@ -38,8 +38,11 @@ async fn deliver(shared: Arc<Shared>, client: Client, webhook: Webhook, update: 
         let error = match post(&shared, &client, &webhook, &update).await {
             Ok(status) if (200..300).contains(&status) => {
                 let mut state = shared.lock();
-                state.updates.pushed(&update);
-                return state.updates.touch();
+                if state.updates.is_registered(&webhook) {
+                    state.updates.pushed(&update);
+                    state.updates.touch();
+                }
+                return;
             }
             Ok(status) => format!("Wrong response from the webhook: {status}"),
             Err(error) => error,
@@ -48,7 +51,9 @@ async fn deliver(shared: Arc<Shared>, client: Client, webhook: Webhook, update: 
             let mut state = shared.lock();
             let now = state.unix();
             match &mut state.updates.webhook {
-                Some(current) if current.url == webhook.url => current.last_error = Some((now, error)),
+                Some(current) if current.registration == webhook.registration => {
+                    current.last_error = Some((now, error))
+                }
                 _ => return,
             }
         }

@@ -1,6 +1,9 @@
 //! The Bot API as data: which methods, fields and types there are, and whether a call fits them.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -15,8 +18,8 @@ pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 
 /// What a call may say.
 pub(super) struct Schema {
-    methods: HashMap<String, HashMap<String, Field>>,
-    types: HashMap<String, HashMap<String, Type>>,
+    methods: HashMap<String, BTreeMap<String, Field>>,
+    types: HashMap<String, BTreeMap<String, Type>>,
 }
 
 struct Field {
@@ -77,7 +80,7 @@ impl Schema {
             limit: field.limit.as_deref().and_then(Limit::read),
         };
         let fields = |method: RawMethod| {
-            method.fields.into_iter().map(|(name, raw)| (name, field(raw))).collect::<HashMap<_, _>>()
+            method.fields.into_iter().map(|(name, raw)| (name, field(raw))).collect::<BTreeMap<_, _>>()
         };
         let types = |fields: HashMap<String, String>| {
             fields.into_iter().map(|(name, kind)| (name, Type::read(&kind))).collect()
@@ -119,12 +122,12 @@ impl Schema {
                 limit.check(name, text).map_err(|flaw| format!("Bad Request: {flaw}"))?;
             }
         }
-        for (name, _) in fields.iter().filter(|(name, field)| field.required && !params.contains_key(*name)) {
-            return Err(match name.as_str() {
-                "chat_id" => "Bad Request: chat_id is empty".into(),
-                "text" => "Bad Request: message text is empty".into(),
-                name => format!("Bad Request: {method} needs the field \"{name}\""),
-            });
+        let missing = fields.iter().find(|(name, field)| field.required && !params.contains_key(*name));
+        match missing.map(|(name, _)| name.as_str()) {
+            Some("chat_id") => return Err("Bad Request: chat_id is empty".into()),
+            Some("text") => return Err("Bad Request: message text is empty".into()),
+            Some(name) => return Err(format!("Bad Request: {method} needs the field \"{name}\"")),
+            None => {}
         }
         rules::call(method, params).map_err(|flaw| format!("Bad Request: {flaw}"))
     }
@@ -161,10 +164,10 @@ impl Schema {
             let Some(kind) = fields.get(field) else { return Err(format!("{path}: {name} has no such field")) };
             self.fits(value, kind, &path)?;
         }
-        for (field, _) in fields.iter().filter(|(field, kind)| !kind.is_optional() && !object.contains_key(*field)) {
-            return Err(format!("{path}: can't find field \"{field}\" of {name}"));
+        match fields.iter().find(|(field, kind)| !kind.is_optional() && !object.contains_key(*field)) {
+            Some((field, _)) => Err(format!("{path}: can't find field \"{field}\" of {name}")),
+            None => rules::object(name, object),
         }
-        rules::object(name, object)
     }
 
     /// Fits one of several; else says why it doesn't fit the one that was most likely meant.
@@ -319,8 +322,8 @@ mod tests {
             }
         }
         let mut names = Vec::new();
-        SCHEMA.types.values().flat_map(HashMap::values).for_each(|kind| named(kind, &mut names));
-        SCHEMA.methods.values().flat_map(HashMap::values).for_each(|field| named(&field.kind, &mut names));
+        SCHEMA.types.values().flat_map(BTreeMap::values).for_each(|kind| named(kind, &mut names));
+        SCHEMA.methods.values().flat_map(BTreeMap::values).for_each(|field| named(&field.kind, &mut names));
         names.retain(|name| !SCHEMA.types.contains_key(*name));
         assert_eq!(names, Vec::<&str>::new());
     }

@@ -57,7 +57,8 @@ async fn respond(request: axum::http::Request<Incoming>, shared: Arc<Shared>) ->
         Some(Ok(request)) if request.token != TOKEN => return answer(&Err(Refusal::new(401, "Unauthorized"))),
         Some(Ok(request)) => request,
         Some(Err(description)) => {
-            let violation = Violation { method: head.uri.path().into(), description, params: Default::default() };
+            let method = head.uri.path().rsplit('/').next().unwrap_or_default().into();
+            let violation = Violation { method, description, params: Default::default() };
             let refusal = Refusal::new(400, violation.description.clone());
             shared.lock().violations.push(violation);
             return answer(&Err(refusal));

@@ -141,10 +141,14 @@ impl Formatted {
         let mut text = String::with_capacity(self.text.len());
         // Where each code unit of the old text stands in the new one.
         let (mut places, mut place) = (Vec::with_capacity(self.text.len() + 1), 0);
-        for character in self.text.chars() {
+        let mark = |character: &char| matches!(character, '\u{200E}' | '\u{200F}');
+        let mut characters = self.text.chars().peekable();
+        while let Some(character) = characters.next() {
             places.resize(places.len() + character.len_utf16(), place);
             let kept = match character {
                 '\n' => Some('\n'),
+                // Of several marks of direction only the last stays one.
+                _ if mark(&character) && characters.peek().is_some_and(mark) => Some('\u{200C}'),
                 '\r' | '\u{2028}'..='\u{202E}' | '\u{0333}' | '\u{033F}' | '\u{030A}' => None,
                 '\0'..=' ' => Some(' '),
                 other => Some(other),

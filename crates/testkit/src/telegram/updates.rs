@@ -19,7 +19,8 @@ pub struct Disorder {
     pub again: f64,
     /// The share of updates that come again under another `update_id`.
     pub copied: f64,
-    /// The share of batches that are shuffled; with a webhook, the share of updates that wait for no other.
+    /// The share of batches that are shuffled; with a webhook, the share of updates that wait for no other of their
+    /// chat (if `within_chats`: those of several chats have no order anyway).
     pub shuffled: f64,
     /// Whether what is shuffled may change its order within one chat too.
     pub within_chats: bool,
@@ -52,6 +53,8 @@ pub(super) struct Webhook {
     pub(super) url: String,
     pub(super) secret: Option<String>,
     pub(super) most: usize,
+    /// Which registration it is: deliveries for an earlier one stop.
+    pub(super) registration: u64,
     pub(super) last_error: Option<(i64, String)>,
 }
 
@@ -200,13 +203,13 @@ impl Updates {
             self.waiting.clear();
             self.again.clear();
         }
-        self.webhook = webhook;
+        // A poll that waits is told of the webhook by being no longer the newest.
+        self.poll += 1;
+        self.webhook = webhook.map(|webhook| Webhook { registration: self.poll, ..webhook });
         self.lanes.clear();
         self.ready.clear();
         let waiting: Vec<_> = self.waiting.values().map(|update| (update.lane, update.id)).collect();
         waiting.into_iter().for_each(|(lane, id)| self.queue(lane, id));
-        // A poll that waits is told of the webhook by being no longer the newest.
-        self.poll += 1;
         self.touch();
     }
 
@@ -216,6 +219,10 @@ impl Updates {
         let lane = self.ready.pop_front()?;
         let id = self.lanes.get(&lane)?.front()?;
         Some((webhook, self.waiting.get(id)?.clone()))
+    }
+
+    pub(super) fn is_registered(&self, webhook: &Webhook) -> bool {
+        self.webhook.as_ref().is_some_and(|current| current.registration == webhook.registration)
     }
 
     /// An update was accepted: its lane goes on.

@@ -120,7 +120,13 @@ fn set_webhook(state: &mut State, params: Params<'_>) -> Value {
     let most = params.int("max_connections").and_then(|most| usize::try_from(most).ok()).unwrap_or(40);
     let secret = params.text("secret_token").map(str::to_owned);
     let url = params.text("url").unwrap_or_default().to_owned();
-    let webhook = Some(url).filter(|url| !url.is_empty()).map(|url| Webhook { url, secret, most, last_error: None });
+    let webhook = Some(url).filter(|url| !url.is_empty()).map(|url| Webhook {
+        url,
+        secret,
+        most,
+        registration: 0,
+        last_error: None,
+    });
     state.updates.allow(params.0.get("allowed_updates"));
     state.updates.set_webhook(webhook, params.flag("drop_pending_updates"));
     true.into()
