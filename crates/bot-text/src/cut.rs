@@ -91,7 +91,9 @@ impl<'a> Cutter<'a> {
         let paragraph = full.rmatch_indices("\n\n").map(|(at, _)| half + at).find(|&at| !self.is_in_block(at));
         let line = || {
             let lines = || full.rmatch_indices('\n').map(|(at, _)| half + at);
-            let is_outer = |&at: &usize| !self.text[at + 1..].starts_with(char::is_whitespace);
+            // Rather not inside a function, nor inside an item of a list.
+            let is_inner = |char: char| char.is_whitespace() || "})]".contains(char);
+            let is_outer = |&at: &usize| !self.text[at + 1..].starts_with(is_inner);
             lines().find(is_outer).or_else(|| lines().next())
         };
         let sentence = || {

@@ -107,6 +107,9 @@ impl Writer {
     /// Opens a quotation, a style or a link. Inside one of its own kind it changes nothing: Telegram
     /// merges styles and has no nested links or quotations.
     pub(crate) fn open(&mut self, kind: Kind) {
+        if kind != Kind::Blockquote {
+            self.begin_text();
+        }
         let formats = !self.open.iter().any(|&open| same(&self.rendering.spans[open].kind, &kind));
         self.elements.push(formats);
         if formats {

@@ -1,6 +1,7 @@
 //! What every part must be, and answers to try.
 
-#![expect(dead_code, reason = "each test file uses some of these")]
+#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what goes wrong here fails the test")]
 
 use bot_text::{Entity, Kind, Part, utf16_len};
 
@@ -149,4 +150,28 @@ pub fn first_lost<'a>(source: &'a str, mut shown: &str) -> Option<&'a str> {
         }
         None => true,
     })
+}
+
+/// A part to be read: its text, and what is formatted, each with its text.
+pub fn show(part: &Part) -> String {
+    let entities = part.entities.iter().map(|entity| {
+        let mut value = serde_json::to_value(entity).unwrap();
+        let fields = value.as_object_mut().unwrap();
+        let kind = fields.remove("type").unwrap();
+        fields.remove("offset");
+        fields.remove("length");
+        let details = fields.values().map(|detail| format!(" {detail}")).collect::<String>();
+        format!("\n{}{details}: {:?}", kind.as_str().unwrap(), slice(&part.text, entity))
+    });
+    let entities: String = entities.collect();
+    if entities.is_empty() { part.text.clone() } else { format!("{}\n{entities}", part.text) }
+}
+
+/// The only message of an answer, to be read.
+#[track_caller]
+pub fn rendered(markdown: &str) -> String {
+    let parts = bot_text::messages(markdown);
+    parts.iter().for_each(check);
+    assert_eq!(parts.len(), 1, "{markdown:?}");
+    show(&parts[0])
 }
