@@ -101,7 +101,7 @@ impl Person {
     }
 
     /// "SuccessfulPayment"
-    fn paid(&self, state: &mut State, invoice: Invoice, first: bool) -> Payment {
+    pub(super) fn paid(&self, state: &mut State, invoice: Invoice, first: bool) -> Payment {
         let charge_id = format!("stxFake{}", state.fresh());
         let mut payment = json!({
             "currency": "XTR", "total_amount": invoice.amount, "invoice_payload": invoice.payload,

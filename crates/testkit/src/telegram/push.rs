@@ -1,9 +1,12 @@
 //! Delivery to a webhook ("setWebhook"): several at once, those of a chat one after the other, each again and again
 //! until it is accepted with a 2xx.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
-use reqwest::Client;
+use reqwest::{Client, redirect::Policy};
 use tokio::{task::JoinSet, time::sleep};
 
 use super::{
@@ -12,13 +15,15 @@ use super::{
 };
 
 /// Pushes updates as long as it runs, while there is a webhook.
-pub(super) async fn push(shared: Arc<Shared>, client: Client) {
+pub(super) async fn push(shared: Arc<Shared>) {
+    // Made when it is needed: most tests poll, and making one is slow.
+    let client = LazyLock::new(|| Client::builder().no_proxy().redirect(Policy::none()).build().unwrap_or_default());
     let mut under_way = JoinSet::new();
     let mut changes = shared.lock().updates.subscribe();
     loop {
         changes.mark_unchanged();
         while let Some((webhook, update)) = next(&shared, under_way.len()) {
-            under_way.spawn(deliver(Arc::clone(&shared), client.clone(), webhook, update));
+            under_way.spawn(deliver(Arc::clone(&shared), Client::clone(&client), webhook, update));
         }
         tokio::select! {
             _ = changes.changed() => {}

@@ -29,8 +29,7 @@ impl Request {
     /// Reads `/bot<token>/<method>`. None: it is not for the Bot API.
     pub(super) fn read(head: &Parts, body: &Bytes) -> Option<Result<Self, String>> {
         let (token, method) = head.uri.path().strip_prefix("/bot")?.split_once('/')?;
-        let method = SCHEMA.method(method).unwrap_or(method).to_owned();
-        let mut request = Self { token: token.into(), method, ..Self::default() };
+        let mut request = Self { token: token.into(), method: method.into(), ..Self::default() };
         Some(request.fill(head, body).map(|()| request))
     }
 

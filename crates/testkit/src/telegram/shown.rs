@@ -7,8 +7,8 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::{
+    entities::Entity,
     state::{BOT_ID, Message, State},
-    text::Entity,
 };
 
 /// A message as the chat shows it now.

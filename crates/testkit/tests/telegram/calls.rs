@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{call, done, refused, with_anna};
+use super::{CLIENT, call, calling, done, refused, with_anna};
 
 #[rstest]
 #[case::unknown_field("sendMessage", json!({"text": "a", "txet": "b"}), "sendMessage has no field \"txet\"")]
@@ -117,12 +117,12 @@ async fn values_out_of_range_are_refused(#[case] method: &str, #[case] params: V
 async fn every_form_of_a_call_is_read() {
     let (telegram, anna) = with_anna().await;
     let url = format!("{}/bot{}/sendMessage", telegram.url(), telegram.token());
-    let client = reqwest::Client::new();
     let keyboard = json!({"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]}).to_string();
     let pairs = format!("chat_id={}&text=%D0%B0+%26&disable_notification=true&reply_markup={keyboard}", anna.id());
-    let by_query = client.get(format!("{url}?{pairs}")).send().await.unwrap();
+    let by_query = CLIENT.get(format!("{url}?{pairs}")).send().await.unwrap();
     assert_eq!(by_query.status(), 200);
-    let form = client.post(&url).header("content-type", "application/x-www-form-urlencoded").body(pairs);
+    let form =
+        calling(&telegram, "sendMessage").header("content-type", "application/x-www-form-urlencoded").body(pairs);
     assert_eq!(form.send().await.unwrap().status(), 200);
     let texts: Vec<_> = anna.answers().into_iter().map(|message| (message.text, message.buttons.len())).collect();
     assert_eq!(texts, [("а &".to_owned(), 1), ("а &".to_owned(), 1)]);
@@ -137,7 +137,7 @@ async fn unknown_methods_and_tokens_are_refused() {
         (404, json!({"ok": false, "error_code": 404, "description": "Not Found"}))
     );
     let url = format!("{}/bot1:wrong/getMe", telegram.url());
-    assert_eq!(reqwest::get(url).await.unwrap().status(), 401);
+    assert_eq!(CLIENT.get(url).send().await.unwrap().status(), 401);
     assert_eq!(done(&telegram, "getMe", json!({})).await["username"], telegram.bot_username());
     assert_eq!(done(&telegram, "pinChatMessage", json!({"chat_id": anna.id(), "message_id": 1})).await, true);
     assert_eq!(telegram.violations().len(), 1);
@@ -151,8 +151,7 @@ async fn upload(telegram: &testkit::telegram::FakeTelegram, chat: i64, dispositi
          --xyz\r\nContent-Disposition: form-data; name=\"document\"; {disposition}\r\n\
          Content-Type: application/json\r\n\r\n{{\"a\":\r\n1}}\r\n--xyz--\r\n"
     );
-    let url = format!("{}/bot{}/sendDocument", telegram.url(), telegram.token());
-    let request = reqwest::Client::new().post(url).header("content-type", "multipart/form-data; boundary=xyz");
+    let request = calling(telegram, "sendDocument").header("content-type", "multipart/form-data; boundary=xyz");
     let response = request.body(body).send().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap())
 }

@@ -6,13 +6,12 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use testkit::telegram::{FakeTelegram, Fault, Faults, FloodLimits};
 
-use super::{call, done, with_anna};
+use super::{call, calling, done, with_anna};
 
 /// Sends "Привет" and gives the status and the body, if there is an answer within half a second.
 async fn send(telegram: &FakeTelegram, chat: i64) -> Option<(u16, String)> {
-    let url = format!("{}/bot{}/sendMessage", telegram.url(), telegram.token());
     let body = json!({"chat_id": chat, "text": "Привет"});
-    let request = reqwest::Client::new().post(url).timeout(Duration::from_millis(500)).json(&body);
+    let request = calling(telegram, "sendMessage").timeout(Duration::from_millis(500)).json(&body);
     let response = request.send().await.ok()?;
     Some((response.status().as_u16(), response.text().await.ok()?))
 }
@@ -61,8 +60,7 @@ async fn faults_come_at_their_rates_and_can_be_repeated() {
         let mut seen = Vec::new();
         for _ in 0..100 {
             let action = json!({"chat_id": anna.id(), "action": "typing"});
-            let url = format!("{}/bot{}/sendChatAction", telegram.url(), telegram.token());
-            seen.push(reqwest::Client::new().post(url).json(&action).send().await.unwrap().status().as_u16());
+            seen.push(calling(&telegram, "sendChatAction").json(&action).send().await.unwrap().status().as_u16());
             done(&telegram, "getMe", json!({})).await;
         }
         assert!([200, 429, 502].iter().all(|code| seen.iter().filter(|seen| *seen == code).count() > 8), "{seen:?}");

@@ -6,13 +6,24 @@ mod chats;
 mod faults;
 mod updates;
 
+use std::sync::LazyLock;
+
+use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use testkit::telegram::{FakeTelegram, Person};
 
+/// Making a client is slow. Connections are not kept, as each test has a runtime of its own.
+static CLIENT: LazyLock<Client> =
+    LazyLock::new(|| Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap());
+
+/// A call of a method, before its body.
+fn calling(telegram: &FakeTelegram, method: &str) -> RequestBuilder {
+    CLIENT.post(format!("{}/bot{}/{method}", telegram.url(), telegram.token()))
+}
+
 /// Calls a method with a JSON body; gives the status and the answer.
 async fn call(telegram: &FakeTelegram, method: &str, params: &Value) -> (u16, Value) {
-    let url = format!("{}/bot{}/{method}", telegram.url(), telegram.token());
-    let response = reqwest::Client::new().post(url).json(params).send().await.unwrap();
+    let response = calling(telegram, method).json(params).send().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap())
 }
 

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -143,6 +146,8 @@ struct Hook {
     got: Arc<Mutex<Vec<Pushed>>>,
     /// How many come at once now, and at most.
     most: Arc<Mutex<(usize, usize)>>,
+    arrived: Arc<AtomicUsize>,
+    delay_ms: Arc<AtomicU64>,
 }
 
 struct Pushed {
@@ -160,16 +165,25 @@ impl Hook {
     }
 
     async fn receive(State(hook): State<Self>, headers: HeaderMap, Json(update): Json<Value>) -> StatusCode {
+        hook.arrived.fetch_add(1, Ordering::SeqCst);
         {
             let mut most = hook.most.lock().unwrap();
             most.0 += 1;
             most.1 = most.1.max(most.0);
         }
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        tokio::time::sleep(Duration::from_millis(30 + hook.delay_ms.load(Ordering::SeqCst))).await;
         hook.most.lock().unwrap().0 -= 1;
         let secret = headers.get("x-telegram-bot-api-secret-token").map(|secret| secret.to_str().unwrap().to_owned());
         hook.got.lock().unwrap().push(Pushed { secret, update });
         StatusCode::from_u16(hook.statuses.lock().unwrap().pop_front().unwrap_or(200)).unwrap()
+    }
+
+    fn delay(&self, delay: Duration) {
+        self.delay_ms.store(delay.as_millis() as u64, Ordering::SeqCst);
+    }
+
+    fn arrived(&self) -> usize {
+        self.arrived.load(Ordering::SeqCst)
     }
 
     fn got(&self) -> Vec<Value> {
@@ -194,6 +208,29 @@ async fn a_webhook_gets_each_update_until_it_accepts_it() {
     assert_eq!(info["last_error_message"], "Wrong response from the webhook: 302");
     let (status, _) = call(&telegram, "deleteWebhook", &json!({})).await;
     assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_too_slow_gets_duplicates() {
+    let (telegram, anna) = with_anna().await;
+    let (hook, mut tasks) = (Hook::default(), JoinSet::new());
+    let url = hook.start(&mut tasks).await;
+    telegram.pushing(Duration::from_millis(100), Duration::from_millis(5), Duration::from_millis(5));
+    // The timeout hits the answer, not the delivery: the webhook has the update already.
+    hook.delay(Duration::from_millis(400));
+    done(&telegram, "setWebhook", json!({"url": url})).await;
+    let again = async {
+        while hook.arrived() < 3 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), again).await.expect("the update comes again and again");
+    assert_eq!(telegram.pending(), 1);
+    telegram.pushing(Duration::from_secs(10), Duration::from_millis(5), Duration::from_millis(5));
+    anna.says("Привет").await;
+    telegram.all_received().await.unwrap();
+    let info = done(&telegram, "getWebhookInfo", json!({})).await;
+    assert_eq!(info["last_error_message"], "Read timeout expired");
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ pub(super) struct Done {
 pub(super) fn perform(state: &mut State, request: &Request) -> Done {
     let drafts = ["sendMessageDraft", "sendRichMessageDraft"];
     let Request { method, params, .. } = request;
-    if SCHEMA.method(method).is_none() {
+    if !SCHEMA.has(method) {
         return Done { outcome: Err(Refusal::unknown_method()), violation: true, sent: None };
     }
     if state.settings.drafts_refused && drafts.contains(&method.as_str()) {
