@@ -182,7 +182,7 @@ impl Running {
     }
 
     /// The head of the response says what the body is.
-    fn receive(&mut self, response: reqwest::Response) {
+    fn receive(&mut self, mut response: reqwest::Response) {
         self.record.status_code = Some(response.status().as_u16());
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind = kind.unwrap_or_default().to_ascii_lowercase();
@@ -192,6 +192,8 @@ impl Running {
             self.timer.is_error();
             Body::Error(Vec::new())
         } else if kind == "text/event-stream" || streams {
+            // They are of no more use, and would keep the connection from using its buffer again.
+            response.headers_mut().clear();
             Body::Stream(Events::default())
         } else {
             self.timer.comes_whole();

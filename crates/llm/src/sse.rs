@@ -72,6 +72,8 @@ impl Events {
                 return Ok(Some(self.event()));
             }
         }
+        // Even empty, it would keep the connection from using its buffer again.
+        self.chunk = Bytes::new();
         Ok(None)
     }
 

@@ -186,20 +186,30 @@ impl Entries {
         hash
     }
 
-    /// Writes the entries.
-    pub async fn write(&self, conn: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Result<()> {
+    /// The last attempt: the one that gave the answer, if there is any. It is written with the answer.
+    pub fn last(&self) -> Option<&AiRequest> {
+        self.rows.last()
+    }
+
+    /// Writes the texts, and the attempts before the last.
+    pub async fn write_earlier(&self, conn: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Result<()> {
         for (hash, body) in &self.texts {
             ai_requests::keep_text(conn, user_id, hash, body, now).await?;
         }
-        for row in &self.rows {
+        for row in self.rows.iter().rev().skip(1).rev() {
             ai_requests::insert(conn, row).await?;
         }
         Ok(())
     }
 
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.texts.is_empty()
+    /// The figures alone, without anything that came from outside; none if that is all there is.
+    pub fn figures(self) -> Option<Self> {
+        let told = |row: &AiRequest| row.request_payload.is_some() || row.response_payload.is_some();
+        if !self.rows.iter().any(told) {
+            return None;
+        }
+        let figures = |row| AiRequest { request_payload: None, response_payload: None, error_message: None, ..row };
+        Some(Self { rows: self.rows.into_iter().map(figures).collect(), texts: Vec::new() })
     }
 
     /// Counts the attempts in the metrics.

@@ -13,7 +13,7 @@ use crate::{
         Conn, Day, Result, Ts, ai_requests, batches,
         messages::{Message, Sender, Status},
         sessions::{self, Channel, Session},
-        turns::{self, Ended, NewTurn, State},
+        turns::{Ended, NewTurn, State},
         usage_logs,
         users::{self, Gender, User},
     },
@@ -213,7 +213,7 @@ impl Person {
             node_id,
             created_at: at,
         };
-        batches::ask(tx, &asked, &turn).await?;
+        let turn = batches::ask(tx, &asked, &turn).await?.ok_or(sqlx::Error::RowNotFound)?;
         let answered_at = at.after(Duration::from_secs(3));
         let answer = Message {
             id: ids::new_id(answered_at),
@@ -233,9 +233,8 @@ impl Person {
             problem: None,
             time_to_first_token_ms: Some(400),
         };
-        turns::end(tx, turn_id, Some(node_id), &ended).await?;
-        batches::answer(tx, &answer, TOKENS, subscription_id, 0, ids::new_id(answered_at), turn.day).await?;
-        ai_requests::insert(tx, &attempt(&asked, at)).await
+        let (attempt, usage_id) = (attempt(&asked, at), ids::new_id(answered_at));
+        batches::answer(tx, &answer, &attempt, &turn, Some(node_id), &ended, usage_id).await.map(drop)
     }
 }
 

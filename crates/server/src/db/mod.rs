@@ -81,7 +81,8 @@ impl Db {
     pub async fn read(&self) -> Result<Reader> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
-            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+            // Boxed: it takes 4 KB, which each future that reads would carry for as long as it lives.
+            Self::Postgres(pool) => Reader::Postgres(Box::pin(pool.acquire()).await?),
         })
     }
 
@@ -98,7 +99,7 @@ impl Db {
         match self {
             Self::Sqlite { writer, .. } => writer.run(work).await,
             Self::Postgres(pool) => {
-                let mut tx = pool.begin().await?;
+                let mut tx = Box::pin(pool.begin()).await?;
                 let value = work(&mut Conn::Postgres(&mut tx)).await?;
                 tx.commit().await?;
                 Ok(value)
@@ -182,19 +183,32 @@ macro_rules! fetch_all {
     };
 }
 /// `fetch_batch!(conn, Row, [name = SQL, …], last SQL, args…)`: several statements in one journey to the database; the
-/// last one's row, if it gives one. All share the arguments' numbers, and none may see what another has done.
+/// last one's row, if it gives one. All share the arguments' numbers, and none may see what another has done. After
+/// the last SQL may stand `if_changed name, more SQL`: a condition that the last statement of the list, so named,
+/// changed its one row.
 ///
 /// SQLite is sent them one after the other, PostgreSQL as one statement with the others in its WITH clause.
 macro_rules! fetch_batch {
+    ($conn:expr, $row:ty, [$($name:ident = $sql:literal),+ $(,)?], $last:literal if_changed $changed:ident, $tail:literal
+     $(, $arg:expr)* $(,)?) => {
+        $crate::db::fetch_batch!(
+            @ $conn, $row, [$($name = $sql),+], concat!($last, " changes() = 1 ", $tail),
+            concat!($last, " EXISTS (SELECT 1 FROM ", stringify!($changed), ") ", $tail) $(, $arg)*
+        )
+    };
     ($conn:expr, $row:ty, [$($name:ident = $sql:literal),+ $(,)?], $last:literal $(, $arg:expr)* $(,)?) => {
+        $crate::db::fetch_batch!(@ $conn, $row, [$($name = $sql),+], $last, $last $(, $arg)*)
+    };
+    (@ $conn:expr, $row:ty, [$($name:ident = $sql:literal),+], $sqlite:expr, $postgres:expr $(, $arg:expr)*) => {
         match $conn {
             $crate::db::Conn::Sqlite(c) => {
-                const SQL: &str = concat!($($sql, ";\n",)+ $last);
+                const SQL: &str = concat!($($sql, ";\n",)+ $sqlite);
                 sqlx::query_as::<_, $row>(SQL)$(.bind($arg))*.fetch_optional(&mut **c).await
             }
             $crate::db::Conn::Postgres(c) => {
-                const SQL: &str =
-                    concat!("WITH ", $(stringify!($name), " AS (", $sql, "),\n",)+ "others AS (SELECT 1)\n", $last);
+                const SQL: &str = concat!(
+                    "WITH ", $(stringify!($name), " AS (", $sql, " RETURNING 1),\n",)+ "others AS (SELECT 1)\n", $postgres
+                );
                 sqlx::query_as::<_, $row>(SQL)$(.bind($arg))*.fetch_optional(&mut **c).await
             }
         }

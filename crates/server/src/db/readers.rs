@@ -38,7 +38,7 @@ impl Readers {
         if let Some(connection) = self.free() {
             return Ok(Loan { connection, _permit: permit });
         }
-        let slot = Arc::new(Mutex::new(self.options.connect().await?));
+        let slot = Arc::new(Mutex::new(Box::pin(self.options.connect()).await?));
         let connection = slot.clone().lock_owned().await;
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).push(slot);
         Ok(Loan { connection, _permit: permit })

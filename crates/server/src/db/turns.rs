@@ -152,41 +152,24 @@ pub struct Ended<'a> {
 ///
 /// `owner` is the node that ran it; without one, only a turn whose node's lease has run out is taken.
 pub async fn end(conn: &mut Conn<'_>, id: Uuid, owner: Option<Uuid>, e: &Ended<'_>) -> Result<bool> {
-    const SET: &str = "UPDATE turns SET state = $2, ended_at = $3, ai_message_id = $4, answered = $5, tokens = $6, \
-                       problem = $7, time_to_first_token_ms = $8, partial_text = NULL \
-                       WHERE id = $1 AND ended_at IS NULL AND node_id = $9";
-    const SET_LOST: &str = "UPDATE turns SET state = $2, ended_at = $3, ai_message_id = $4, answered = $5, tokens = $6, \
-                            problem = $7, time_to_first_token_ms = $8, partial_text = NULL \
-                            WHERE id = $1 AND ended_at IS NULL AND NOT EXISTS \
-                            (SELECT 1 FROM nodes n WHERE n.id = turns.node_id AND n.lease_until > $3)";
+    let sql = "UPDATE turns SET state = $2, ended_at = $3, ai_message_id = $4, answered = $5, tokens = $6, problem = $7, \
+               time_to_first_token_ms = $8, partial_text = NULL WHERE id = $1 AND ended_at IS NULL \
+               AND (node_id = $9 OR ($9 IS NULL AND NOT EXISTS \
+               (SELECT 1 FROM nodes n WHERE n.id = turns.node_id AND n.lease_until > $3)))";
     let answered = e.ai_message_id.is_some();
-    let rows = match owner {
-        Some(node) => execute!(
-            conn,
-            SET,
-            id,
-            e.state,
-            e.at,
-            e.ai_message_id,
-            answered,
-            e.tokens,
-            e.problem,
-            e.time_to_first_token_ms,
-            node,
-        )?,
-        None => execute!(
-            conn,
-            SET_LOST,
-            id,
-            e.state,
-            e.at,
-            e.ai_message_id,
-            answered,
-            e.tokens,
-            e.problem,
-            e.time_to_first_token_ms,
-        )?,
-    };
+    let rows = execute!(
+        conn,
+        sql,
+        id,
+        e.state,
+        e.at,
+        e.ai_message_id,
+        answered,
+        e.tokens,
+        e.problem,
+        e.time_to_first_token_ms,
+        owner,
+    )?;
     Ok(rows == 1)
 }
 

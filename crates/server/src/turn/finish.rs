@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     app::{App, Shared},
     db::{
-        Conn, Result, Ts, batches, is_away,
+        Conn, Result, Ts, ai_requests, batches, is_away,
         messages::{self, Message, Sender, Status},
         subscriptions::{self, Subscription},
         turns::{self, Ended, State, Turn},
@@ -94,20 +94,23 @@ impl Settlement {
         Self { answer: None, tokens: 0, problem: Some(Kind::Stopped), journal: Entries::default(), ..self }
     }
 
-    /// The same with less in it: without its journal, and if that was not it, without its answer.
-    fn simpler(self) -> Self {
-        if self.journal.is_empty() {
-            return Self { state: State::Failed, answer: None, tokens: 0, problem: Some(Kind::Internal), ..self };
+    /// The same with less in it: without the journal's payloads, and if that was not it, without its answer.
+    fn simpler(mut self) -> Self {
+        match std::mem::take(&mut self.journal).figures() {
+            Some(journal) => Self { journal, ..self },
+            None => Self { state: State::Failed, problem: Some(Kind::Internal), ..self.without_answer() },
         }
-        Self { journal: Entries::default(), ..self }
     }
 }
 
-/// What the transaction found.
-struct Settled {
-    /// False: the turn was ended by somebody else, or is gone.
-    ours: bool,
-    subscription: Option<Subscription>,
+/// Why nothing was settled.
+#[derive(Debug, thiserror::Error)]
+enum Unsettled {
+    /// The turn was ended by somebody else, or is gone.
+    #[error("the turn was ended elsewhere")]
+    Elsewhere,
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
 }
 
 /// Settles a turn of this node and tells its readers. While the database is away it tries on.
@@ -117,17 +120,18 @@ pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, mut outcome: 
     let (mut pause, mut refused) = (Duration::from_millis(50), 0);
     let settled = loop {
         match settle(app, settlement.clone()).await {
-            Ok(settled) => break settled,
+            Ok(subscription) => break Some(subscription),
+            Err(Unsettled::Elsewhere) => break None,
             Err(error) if app.tasks.ended.is_cancelled() => {
                 tracing::error!(%error, "a turn's end is left to the next start");
                 app.hub.close(live, Some(Arc::new(lost_end())));
                 return;
             }
-            Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
+            Err(Unsettled::Database(sqlx::Error::Database(error))) if error.is_foreign_key_violation() => {
                 // The dialogue was deleted meanwhile: there is no place for an answer, and nothing is charged for it.
                 settlement = Arc::new(Arc::unwrap_or_clone(settlement).without_answer());
             }
-            Err(error) => {
+            Err(Unsettled::Database(error)) => {
                 tracing::error!(%error, "a turn's end cannot be committed yet");
                 refused += u32::from(!is_away(&error));
                 if refused == TRIES {
@@ -140,7 +144,7 @@ pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, mut outcome: 
             }
         }
     };
-    let end = if settled.ours {
+    let end = if let Some(subscription) = settled {
         let settlement = Arc::unwrap_or_clone(settlement);
         count(app, &settlement);
         settlement.journal.written(turn.user_id, &app.known_texts);
@@ -151,7 +155,7 @@ pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, mut outcome: 
             state: settlement.state,
             problem: settlement.problem.filter(|_| settlement.answer.is_none()),
             ai_message: settlement.answer,
-            subscription: settled.subscription,
+            subscription,
         }
     } else {
         tracing::warn!(turn_id = %turn.id, "the turn was ended elsewhere");
@@ -171,7 +175,6 @@ fn keep_history(app: &App, turn: &Turn, mut window: Window, answer: Option<&Mess
 /// Settles a turn whose node is gone: the text that was written down is its answer.
 pub async fn lost(app: &Shared, turn: Turn) -> Result<()> {
     let text = turn.partial_text.clone().unwrap_or_default();
-    let answered = !text.is_empty();
     let mut outcome = Outcome {
         state: State::Interrupted,
         problem: Some(Kind::Interrupted),
@@ -180,20 +183,20 @@ pub async fn lost(app: &Shared, turn: Turn) -> Result<()> {
     };
     let mut settlement = settlement(app, turn, text, &mut outcome).await;
     settlement.owner = Some(app.node.id).filter(|own| *own == settlement.turn.node_id);
-    if answered || settlement.turn.state == State::Running {
-        let usage = settlement
-            .answer
-            .is_some()
-            .then_some(Usage { prompt_tokens: 0, completion_tokens: u64::try_from(settlement.tokens).unwrap_or(0) });
-        settlement.journal = Entries::lost(&settlement.turn, settlement.now, usage);
+    if settlement.answer.is_none() && settlement.turn.state == State::Running {
+        settlement.journal = Entries::lost(&settlement.turn, settlement.now, None);
     }
     let settlement = Arc::new(settlement);
-    let settled = settle(app, settlement.clone()).await?;
-    if settled.ours {
-        tracing::info!(turn_id = %settlement.turn.id, answered, "a lost turn was settled");
-        count(app, &settlement);
+    match settle(app, settlement.clone()).await {
+        Ok(_) => {
+            let answered = settlement.answer.is_some();
+            tracing::info!(turn_id = %settlement.turn.id, answered, "a lost turn was settled");
+            count(app, &settlement);
+            Ok(())
+        }
+        Err(Unsettled::Elsewhere) => Ok(()),
+        Err(Unsettled::Database(error)) => Err(error),
     }
-    Ok(())
 }
 
 async fn settlement(app: &App, turn: Turn, text: String, outcome: &mut Outcome) -> Settlement {
@@ -232,12 +235,17 @@ async fn settlement(app: &App, turn: Turn, text: String, outcome: &mut Outcome) 
     };
     let time_to_first_token_ms =
         asked.as_ref().and_then(|(transcript, _, began)| to_first(transcript.attempts.last()?, *began));
-    let journal = asked.as_mut().map_or_else(Entries::default, |(transcript, window, began)| {
-        let counted = usage.filter(|(_, counted)| *counted).map(|(usage, _)| usage);
-        let answer = answer.as_ref().map(|a| a.id);
-        let attempts = std::mem::take(&mut transcript.attempts);
-        Entries::new(&turn, window, attempts, *began, answer, counted, &app.known_texts)
-    });
+    let journal = match asked {
+        Some((transcript, window, began)) => {
+            let counted = usage.filter(|(_, counted)| *counted).map(|(usage, _)| usage);
+            let answer = answer.as_ref().map(|a| a.id);
+            let attempts = std::mem::take(&mut transcript.attempts);
+            Entries::new(&turn, window, attempts, *began, answer, counted, &app.known_texts)
+        }
+        // The text of a lost turn: what was sent for it is not known.
+        None if answer.is_some() => Entries::lost(&turn, now, usage.map(|(usage, _)| usage)),
+        None => Entries::default(),
+    };
     let problem = if answer.is_none() { problem } else { None };
     Settlement {
         owner: Some(app.node.id),
@@ -260,7 +268,8 @@ async fn counted(messages: Vec<llm::Message>, text: String) -> Usage {
     tokio::task::spawn_blocking(count).await.unwrap_or(rough)
 }
 
-async fn settle(app: &App, settlement: Arc<Settlement>) -> Result<Settled> {
+/// Commits it; the person's subscription, the turn counted.
+async fn settle(app: &App, settlement: Arc<Settlement>) -> Result<Option<Subscription>, Unsettled> {
     let begun = std::time::Instant::now();
     let settled = app.db.write(move |tx| {
         let settlement = settlement.clone();
@@ -271,7 +280,7 @@ async fn settle(app: &App, settlement: Arc<Settlement>) -> Result<Settled> {
     settled
 }
 
-async fn write(tx: &mut Conn<'_>, s: &Settlement) -> Result<Settled> {
+async fn write(tx: &mut Conn<'_>, s: &Settlement) -> Result<Option<Subscription>, Unsettled> {
     let turn = &s.turn;
     let ended = Ended {
         state: s.state,
@@ -281,16 +290,18 @@ async fn write(tx: &mut Conn<'_>, s: &Settlement) -> Result<Settled> {
         problem: s.problem.map(Kind::slug),
         time_to_first_token_ms: s.time_to_first_token_ms,
     };
-    if !turns::end(tx, turn.id, s.owner, &ended).await? {
-        return Ok(Settled { ours: false, subscription: None });
+    s.journal.write_earlier(tx, turn.user_id, s.now).await?;
+    if let (Some(answer), Some(attempt)) = (&s.answer, s.journal.last()) {
+        let counted = batches::answer(tx, answer, attempt, turn, s.owner, &ended, s.usage_id).await?;
+        return counted.map(Some).ok_or(Unsettled::Elsewhere);
     }
-    let (id, reserved) = (turn.subscription_id, turn.reserved);
-    let subscription = match &s.answer {
-        Some(answer) => batches::answer(tx, answer, s.tokens, id, reserved, s.usage_id, turn.day).await?,
-        None => subscriptions::release(tx, id, reserved).await?,
-    };
-    s.journal.write(tx, turn.user_id, s.now).await?;
-    Ok(Settled { ours: true, subscription })
+    if !turns::end(tx, turn.id, s.owner, &ended).await? {
+        return Err(Unsettled::Elsewhere);
+    }
+    if let Some(attempt) = s.journal.last() {
+        ai_requests::insert(tx, attempt).await?;
+    }
+    Ok(subscriptions::release(tx, turn.subscription_id, turn.reserved).await?)
 }
 
 fn count(app: &App, settlement: &Settlement) {

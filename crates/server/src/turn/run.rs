@@ -14,7 +14,7 @@ use crate::{
     app::{App, Shared},
     billing::plan,
     db::{
-        Result,
+        Result, is_away,
         messages::{self, Exchange},
         plans::Unit,
         turns::{self, State, Turn},
@@ -34,10 +34,15 @@ use crate::{
 
 /// How often the text so far is written down: a crash loses at most that much of an answer.
 const CHECKPOINT: Duration = Duration::from_secs(1);
+/// How much of an answer is gathered before it is passed on, in bytes.
+const LONGEST_PIECE: usize = 4096;
 /// How often a waiting turn looks whether another node has ended the one before it.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Runs an admitted turn to its end. Whatever happens in between, it is settled.
+///
+/// What comes before and after the stream is boxed: thousands of turns stream at once, and should hold no more than that
+/// takes.
 pub(super) async fn run(app: Shared, admitted: Admitted, live: Arc<Live>) {
     let span = tracing::info_span!("turn", turn_id = %admitted.turn.id);
     async {
@@ -52,7 +57,7 @@ pub(super) async fn run(app: Shared, admitted: Admitted, live: Arc<Live>) {
             // The panic itself was logged by the hook.
             Err(_) => Outcome::without_attempts(State::Failed, Some(Kind::Internal)),
         };
-        finish::finish(&app, &turn, &live, outcome).await;
+        Box::pin(finish::finish(&app, &turn, &live, outcome)).await;
     }
     .instrument(span)
     .await;
@@ -61,13 +66,23 @@ pub(super) async fn run(app: Shared, admitted: Admitted, live: Arc<Live>) {
 async fn answer(app: &Shared, admitted: &Admitted, live: &Live) -> Result<Outcome> {
     let turn = &admitted.turn;
     if turn.state == State::Waiting
-        && let Some(ended) = wait_for_place(app, turn, live).await?
+        && let Some(ended) = Box::pin(wait_for_place(app, turn, live)).await?
     {
         return Ok(ended);
     }
-    let Some(asked) = prepare(app, admitted).await? else {
-        // The dialogue was deleted in the meantime.
-        return Ok(Outcome::without_attempts(State::Stopped, Some(Kind::Stopped)));
+    let asked = loop {
+        match Box::pin(prepare(app, admitted)).await {
+            Ok(Some(asked)) => break asked,
+            // The dialogue was deleted in the meantime.
+            Ok(None) => return Ok(Outcome::without_attempts(State::Stopped, Some(Kind::Stopped))),
+            // It was admitted, so it is answered: the database comes back.
+            Err(error) if is_away(&error) => tracing::warn!(%error, "the history cannot be read yet"),
+            Err(error) => return Err(error),
+        }
+        tokio::select! {
+            outcome = cut(app, live) => return Ok(outcome),
+            () = tokio::time::sleep(LOOK) => {}
+        }
     };
     let began = app.clock.now();
     tokio::select! {
@@ -85,17 +100,26 @@ async fn wait_for_place(app: &Shared, turn: &Turn, live: &Live) -> Result<Option
         tokio::pin!(gone);
         // Registered before the look, so that no end between the two is missed.
         gone.as_mut().enable();
-        if app.hub.is_next(live) && app.db.write(move |tx| Box::pin(turns::begin(tx, id))).await? {
-            return Ok(None);
+        if app.hub.is_next(live) {
+            match app.db.write(move |tx| Box::pin(turns::begin(tx, id))).await {
+                Ok(true) => return Ok(None),
+                Err(error) if !is_away(&error) => return Err(error),
+                Ok(false) | Err(_) => {}
+            }
         }
         tokio::select! {
-            () = live.stop.cancelled() => return Ok(Some(Outcome::without_attempts(State::Stopped, Some(Kind::Stopped)))),
-            () = app.tasks.interrupt.cancelled() => {
-                return Ok(Some(Outcome::without_attempts(State::Interrupted, Some(Kind::Interrupted))));
-            }
+            outcome = cut(app, live) => return Ok(Some(outcome)),
             () = gone => {}
             () = tokio::time::sleep(LOOK) => {}
         }
+    }
+}
+
+/// Waits until the turn is to end before a model was asked.
+async fn cut(app: &App, live: &Live) -> Outcome {
+    tokio::select! {
+        () = live.stop.cancelled() => Outcome::without_attempts(State::Stopped, Some(Kind::Stopped)),
+        () = app.tasks.interrupt.cancelled() => Outcome::without_attempts(State::Interrupted, Some(Kind::Interrupted)),
     }
 }
 
@@ -180,10 +204,10 @@ async fn ask(app: &Shared, asked: Request, live: &Live, began: crate::db::Ts) ->
         tokio::select! {
             piece = source.next() => match piece {
                 Some(mut piece) => {
-                    first.get_or_insert_with(|| started.elapsed());
-                    // What came together goes out together: each push wakes every reader.
-                    while let Some(Some(more)) = source.next().now_or_never() {
-                        piece.push_str(&more);
+                    if first.is_none() {
+                        first = Some(started.elapsed());
+                    } else {
+                        gather(&mut source, &mut piece).await;
                     }
                     live.push(&piece);
                 }
@@ -198,6 +222,27 @@ async fn ask(app: &Shared, asked: Request, live: &Live, began: crate::db::Ts) ->
         Source::Offline(_) => offline::transcript(&asked.window.messages(), first, started.elapsed(), cut.is_some()),
     };
     Outcome::new(cut, transcript, asked.window, began)
+}
+
+/// Adds what has come already: each push wakes every reader, and each of them writes to a socket.
+///
+/// The connection hands over one chunk at a time, so it gets its turn before there is said to be no more.
+async fn gather(source: &mut Source, piece: &mut String) {
+    let mut asked = false;
+    while piece.len() < LONGEST_PIECE {
+        match source.next().now_or_never() {
+            Some(Some(more)) => {
+                piece.push_str(&more);
+                asked = false;
+            }
+            Some(None) => break,
+            None if asked => break,
+            None => {
+                asked = true;
+                tokio::task::yield_now().await;
+            }
+        }
+    }
 }
 
 /// Writes the text so far down, for as long as the turn runs.
@@ -218,7 +263,7 @@ async fn checkpoints(app: &App, turn: &Turn, live: &Live) {
             let more = more.clone();
             Box::pin(async move { turns::checkpoint(tx, id, from, &more).await })
         });
-        match written.await {
+        match Box::pin(written).await {
             Ok(()) => (kept, kept_chars) = (kept + length, chars),
             Err(error) => tracing::warn!(turn_id = %id, %error, "checkpoint"),
         }

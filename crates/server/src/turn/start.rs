@@ -126,6 +126,26 @@ struct Plan {
     zone: jiff::tz::TimeZone,
 }
 
+impl Plan {
+    fn turn(&self, seq: i64, subscription_id: Uuid, reserved: i64) -> turns::NewTurn<'_> {
+        turns::NewTurn {
+            id: self.turn_id,
+            user_id: self.new.user_id,
+            session_id: self.new.session_id,
+            message_id: self.message_id,
+            seq,
+            channel: self.new.channel,
+            idempotency_key: self.new.key.as_deref(),
+            request_hash: &self.request_hash,
+            subscription_id,
+            reserved,
+            day: self.day,
+            node_id: self.node_id,
+            created_at: self.now,
+        }
+    }
+}
+
 /// Admits a message: when this returns a turn, it is committed and its task runs.
 ///
 /// It works in a task of its own: a caller who goes away in the middle leaves no turn that is committed but not run.
@@ -223,6 +243,9 @@ fn plan(app: &Shared, new: NewTurn, request_hash: [u8; 32]) -> Plan {
 /// The outer error rolls back; an inner refusal has written nothing, and needs none.
 async fn admit(tx: &mut Conn<'_>, plan: &Plan) -> Result<Result<Admitted, Refusal>, Refusal> {
     let new = &plan.new;
+    if let Some(admitted) = admit_at_once(tx, plan).await? {
+        return Ok(Ok(admitted));
+    }
     let (subscription, reserved) = match quota::reserve(tx, new.user_id, plan.estimate, plan.now, &plan.zone).await? {
         Reserved::Held(subscription, reserved) => (subscription, reserved),
         Reserved::Spent(subscription) => return Ok(Err(Refusal::Spent(Box::new(subscription)))),
@@ -260,27 +283,23 @@ async fn admit(tx: &mut Conn<'_>, plan: &Plan) -> Result<Result<Admitted, Refusa
             None
         }
     };
-    let turn = turns::NewTurn {
-        id: plan.turn_id,
-        user_id: new.user_id,
-        session_id: new.session_id,
-        message_id: plan.message_id,
-        seq: session.last_seq,
-        channel: new.channel,
-        idempotency_key: new.key.as_deref(),
-        request_hash: &plan.request_hash,
-        subscription_id: subscription.id,
-        reserved,
-        day: plan.day,
-        node_id: plan.node_id,
-        created_at: plan.now,
-    };
+    let turn = plan.turn(session.last_seq, subscription.id, reserved);
     let inserted = match &message {
         Some(message) => batches::ask(tx, message, &turn).await?,
         None => turns::insert(tx, &turn).await?,
     };
     let turn = inserted.ok_or(Refusal::KeyTaken)?;
     Ok(Ok(Admitted { turn, session, question: message.map(|m| m.message_text), subscription }))
+}
+
+/// The usual case on SQLite, in one journey; none when anything is unusual, and then nothing was written.
+async fn admit_at_once(tx: &mut Conn<'_>, plan: &Plan) -> Result<Option<Admitted>, sqlx::Error> {
+    let (Conn::Sqlite(conn), Asked::Message(text), None) = (tx, &plan.new.asked, plan.new.over) else {
+        return Ok(None);
+    };
+    let admitted = batches::admit(conn, text, plan.title.as_deref(), &plan.turn(0, Uuid::nil(), 1)).await?;
+    let question = Some(text.clone());
+    Ok(admitted.map(|(subscription, session, turn)| Admitted { turn, session, question, subscription }))
 }
 
 /// What a key stands for: the dialogue and what is asked in it.

@@ -71,7 +71,7 @@ async fn a_database_that_goes_away_is_waited_for() {
     let app = service(Database::Postgres, &model).database_url(&server.url).start().await.unwrap();
     let anna = app.register("Анна").await;
     let (session, other) = (anna.session().await, anna.session().await);
-    model.next(Behaviour::tokens(1_000).chunk_delay(Duration::from_millis(20)));
+    model.next(Behaviour::tokens(10_000).chunk_delay(Duration::from_millis(20)));
     let mut long = anna.open_stream(session, "Длинно").await;
     let message = id_of(&long.until("accepted").await.json()["message_id"]);
     read(&mut long, 3).await;
