@@ -212,6 +212,7 @@ impl Person {
             day: self.day(at),
             node_id,
             created_at: at,
+            deliver_to: None,
         };
         let turn = batches::ask(tx, &asked, &turn).await?.ok_or(sqlx::Error::RowNotFound)?;
         let answered_at = at.after(Duration::from_secs(3));

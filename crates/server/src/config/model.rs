@@ -35,6 +35,8 @@ pub struct Config {
     #[garde(dive)]
     pub llm: Llm,
     #[garde(dive)]
+    pub telegram: Telegram,
+    #[garde(dive)]
     pub journal: Journal,
     #[garde(skip)]
     pub metrics: Metrics,
@@ -235,6 +237,33 @@ pub struct Provider {
     pub total_seconds: Option<u64>,
     #[garde(skip)]
     pub retries: Option<u32>,
+}
+
+/// `[telegram]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Telegram {
+    #[garde(skip)]
+    #[serde(serialize_with = "hide")]
+    pub token: SecretString,
+    #[garde(length(min = 1))]
+    pub api_url: String,
+    #[garde(skip)]
+    pub mode: TelegramMode,
+    #[garde(skip)]
+    #[serde(serialize_with = "hide")]
+    pub secret_token: SecretString,
+}
+
+/// How the bot gets its updates.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum TelegramMode {
+    /// It asks for them.
+    Polling,
+    /// Telegram calls `http.public_url`.
+    Webhook,
 }
 
 /// `[journal]`

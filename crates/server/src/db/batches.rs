@@ -21,10 +21,10 @@ pub async fn ask(conn: &mut Conn<'_>, m: &Message, t: &NewTurn<'_>) -> Result<Op
         conn,
         Turn,
         [question = "INSERT INTO messages (id, session_id, user_id, sender, message_text, created_at, turn_id, seq, \
-                     status) VALUES ($4, $3, $2, 'user', $14, $13, $1, $5, 'complete')"],
+                     status) VALUES ($4, $3, $2, 'user', $15, $13, $1, $5, 'complete')"],
         "INSERT INTO turns (id, user_id, session_id, message_id, seq, channel, idempotency_key, request_hash, \
-         subscription_id, reserved, day, node_id, created_at, state) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+         subscription_id, reserved, day, node_id, created_at, deliver_to, state) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
          CASE WHEN EXISTS (SELECT 1 FROM turns o WHERE o.session_id = $3 AND o.ended_at IS NULL) \
          THEN 'waiting' ELSE 'running' END) ON CONFLICT (user_id, idempotency_key) DO NOTHING RETURNING *",
         t.id,
@@ -40,6 +40,7 @@ pub async fn ask(conn: &mut Conn<'_>, m: &Message, t: &NewTurn<'_>) -> Result<Op
         t.day,
         t.node_id,
         t.created_at,
+        t.deliver_to,
         &m.message_text,
     )
 }
@@ -66,14 +67,14 @@ pub async fn admit(
                SELECT $4, $3, $2, 'user', $11, $10, $1, last_seq, 'complete' FROM chat_sessions \
                WHERE id = $3 AND changes() = 1;\n\
                INSERT INTO turns (id, user_id, session_id, message_id, seq, channel, idempotency_key, request_hash, \
-               subscription_id, reserved, day, node_id, created_at, state) \
-               SELECT $1, $2, $3, $4, s.last_seq, $5, $6, $7, b.id, 1, $8, $9, $10, \
+               subscription_id, reserved, day, node_id, created_at, deliver_to, state) \
+               SELECT $1, $2, $3, $4, s.last_seq, $5, $6, $7, b.id, 1, $8, $9, $10, $13, \
                CASE WHEN EXISTS (SELECT 1 FROM turns o WHERE o.session_id = $3 AND o.ended_at IS NULL) \
                THEN 'waiting' ELSE 'running' END FROM chat_sessions s, subscriptions b \
                WHERE s.id = $3 AND b.user_id = $2 AND b.is_active AND changes() = 1 RETURNING *";
     let query = sqlx::query(sql).bind(t.id).bind(t.user_id).bind(t.session_id).bind(t.message_id).bind(t.channel);
     let query = query.bind(t.idempotency_key).bind(t.request_hash).bind(t.day).bind(t.node_id).bind(t.created_at);
-    let rows = query.bind(text).bind(title).fetch_all(conn).await?;
+    let rows = query.bind(text).bind(title).bind(t.deliver_to).fetch_all(conn).await?;
     match rows.as_slice() {
         [] => Ok(None),
         [subscription, session, turn] => {

@@ -62,6 +62,10 @@ pub struct Turn {
     pub tokens: i64,
     /// Why there is no answer: the stable type of a problem.
     pub problem: Option<String>,
+    /// Where the answer is delivered, beside its readers: `telegram::message::Place` as JSON.
+    pub deliver_to: Option<String>,
+    /// The message of the bot that shows the answer while it comes.
+    pub live_message_id: Option<i64>,
 }
 
 /// What makes a new turn.
@@ -93,6 +97,8 @@ pub struct NewTurn<'a> {
     pub node_id: Uuid,
     /// Now.
     pub created_at: Ts,
+    /// Where the answer is delivered, as JSON.
+    pub deliver_to: Option<&'a str>,
 }
 
 /// Adds a turn, running unless the dialogue has an open one. None: the key is taken.
@@ -100,8 +106,8 @@ pub struct NewTurn<'a> {
 /// The dialogue's row must be locked (`sessions::next_seq`), or two turns could both find it free.
 pub async fn insert(conn: &mut Conn<'_>, t: &NewTurn<'_>) -> Result<Option<Turn>> {
     let sql = "INSERT INTO turns (id, user_id, session_id, message_id, seq, channel, idempotency_key, request_hash, \
-               subscription_id, reserved, day, node_id, created_at, state) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+               subscription_id, reserved, day, node_id, created_at, deliver_to, state) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
                CASE WHEN EXISTS (SELECT 1 FROM turns o WHERE o.session_id = $3 AND o.ended_at IS NULL) \
                THEN 'waiting' ELSE 'running' END) ON CONFLICT (user_id, idempotency_key) DO NOTHING RETURNING *";
     fetch_optional!(
@@ -121,7 +127,25 @@ pub async fn insert(conn: &mut Conn<'_>, t: &NewTurn<'_>) -> Result<Option<Turn>
         t.day,
         t.node_id,
         t.created_at,
+        t.deliver_to,
     )
+}
+
+/// Notes which message of the bot shows the answer while it comes.
+pub async fn set_live_message(conn: &mut Conn<'_>, id: Uuid, message_id: i64) -> Result<()> {
+    execute!(conn, "UPDATE turns SET live_message_id = $2 WHERE id = $1", id, message_id).map(drop)
+}
+
+/// The newest turn of a dialogue.
+pub async fn last_of(conn: &mut Conn<'_>, user_id: Uuid, session_id: Uuid) -> Result<Option<Turn>> {
+    let sql = "SELECT * FROM turns WHERE user_id = $1 AND session_id = $2 ORDER BY seq DESC LIMIT 1";
+    fetch_optional!(conn, Turn, sql, user_id, session_id)
+}
+
+/// The turn of a dialogue that runs, or is the next to.
+pub async fn first_open(conn: &mut Conn<'_>, user_id: Uuid, session_id: Uuid) -> Result<Option<Turn>> {
+    let sql = "SELECT * FROM turns WHERE user_id = $1 AND session_id = $2 AND ended_at IS NULL ORDER BY seq LIMIT 1";
+    fetch_optional!(conn, Turn, sql, user_id, session_id)
 }
 
 /// Sets a waiting turn running once no earlier turn of its dialogue is open; false when it must wait on, or has ended.

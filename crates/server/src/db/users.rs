@@ -87,6 +87,17 @@ pub async fn find(conn: &mut Conn<'_>, id: Uuid) -> Result<Option<User>> {
     fetch_optional!(conn, User, "SELECT * FROM users WHERE id = $1", id)
 }
 
+/// The person with this Telegram account.
+pub async fn by_telegram_id(conn: &mut Conn<'_>, telegram_id: i64) -> Result<Option<User>> {
+    fetch_optional!(conn, User, "SELECT * FROM users WHERE telegram_id = $1", telegram_id)
+}
+
+/// Writes what Telegram says of a person.
+pub async fn update_telegram(conn: &mut Conn<'_>, user: &User) -> Result<()> {
+    let sql = "UPDATE users SET username = $2, first_name = $3, last_name = $4 WHERE id = $1";
+    execute!(conn, sql, user.id, &user.username, &user.first_name, &user.last_name).map(drop)
+}
+
 /// Writes the profile's columns of `user`; false when the person is gone.
 pub async fn update_profile(conn: &mut Conn<'_>, user: &User) -> Result<bool> {
     let sql = "UPDATE users SET name = $2, gender = $3, age = $4, age_stated_at = $5, language = $6, time_zone = $7, \

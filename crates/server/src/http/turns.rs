@@ -90,7 +90,15 @@ pub(super) async fn ask(
     };
     let stream = if wanted == Wanted::Stream { edge.limits.stream() } else { None };
     let over = over.or((wanted == Wanted::Stream && stream.is_none()).then_some(Over::Node));
-    let new = NewTurn { user_id: sender.id, session_id, asked, channel: Channel::Api, key: key.map(|key| key.0), over };
+    let new = NewTurn {
+        user_id: sender.id,
+        session_id,
+        asked,
+        channel: Channel::Api,
+        key: key.map(|key| key.0),
+        deliver_to: None,
+        over,
+    };
     let started = turn::start(app, new).await?;
     let turn = match started.seen {
         true => find(edge, sender.id, started.turn.message_id, Some(started.turn.id)).await?,

@@ -8,7 +8,9 @@ use uuid::Uuid;
 use crate::{
     app::{App, Shared},
     db::{
-        Conn, Result, Ts, ai_requests, batches, is_away,
+        Conn, Result, Ts, ai_requests, batches,
+        deliveries::{self, Delivery, Place},
+        is_away,
         messages::{self, Message, Sender, Status},
         subscriptions::{self, Subscription},
         turns::{self, Ended, State, Turn},
@@ -86,6 +88,8 @@ struct Settlement {
     time_to_first_token_ms: Option<i64>,
     journal: Entries,
     usage_id: Uuid,
+    /// Where the answer is sent by the bot.
+    delivery: Option<Delivery>,
     now: Ts,
 }
 
@@ -247,6 +251,8 @@ async fn settlement(app: &App, turn: Turn, text: String, outcome: &mut Outcome) 
         None => Entries::default(),
     };
     let problem = if answer.is_none() { problem } else { None };
+    let place = turn.deliver_to.as_deref().and_then(Place::parse);
+    let delivery = place.map(|place| place.delivery(ids::new_id(now), turn.user_id, now).of_turn(turn.id));
     Settlement {
         owner: Some(app.node.id),
         state,
@@ -256,6 +262,7 @@ async fn settlement(app: &App, turn: Turn, text: String, outcome: &mut Outcome) 
         time_to_first_token_ms,
         journal,
         usage_id: ids::new_id(now),
+        delivery,
         now,
         turn,
     }
@@ -291,6 +298,9 @@ async fn write(tx: &mut Conn<'_>, s: &Settlement) -> Result<Option<Subscription>
         time_to_first_token_ms: s.time_to_first_token_ms,
     };
     s.journal.write_earlier(tx, turn.user_id, s.now).await?;
+    if let Some(delivery) = &s.delivery {
+        deliveries::insert(tx, delivery).await?;
+    }
     if let (Some(answer), Some(attempt)) = (&s.answer, s.journal.last()) {
         let counted = batches::answer(tx, answer, attempt, turn, s.owner, &ended, s.usage_id).await?;
         return counted.map(Some).ok_or(Unsettled::Elsewhere);

@@ -44,6 +44,8 @@ pub struct NewTurn {
     pub channel: Channel,
     /// The caller's key: the same key is the same turn.
     pub key: Option<String>,
+    /// Where the answer is delivered, beside its readers: `telegram::message::Place` as JSON.
+    pub deliver_to: Option<String>,
     /// Set when the caller is too fast, or the house full: refused unless the quota is spent, which is told first.
     pub over: Option<Over>,
 }
@@ -142,6 +144,7 @@ impl Plan {
             day: self.day,
             node_id: self.node_id,
             created_at: self.now,
+            deliver_to: self.new.deliver_to.as_deref(),
         }
     }
 }
