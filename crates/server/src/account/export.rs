@@ -3,12 +3,12 @@
 use std::io;
 
 use bytes::Bytes;
-use futures_util::{Stream, stream};
+use futures_util::Stream;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{json, value::RawValue};
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use super::document::{self, Pieces, WriteError};
 use crate::{
     app::Shared,
     db::{
@@ -20,54 +20,31 @@ use crate::{
         turns::Turn,
         users,
     },
-    http::{limits::OpenCall, view},
+    http::view,
     journal,
 };
 
 /// Rows of a page.
 const PAGE: i64 = 100;
-/// Pages that may wait for a slow reader.
-const AHEAD: usize = 2;
 
-/// Why an export broke off.
-#[derive(Debug, thiserror::Error)]
-enum ExportError {
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-    #[error(transparent)]
-    Json(#[from] serde_json::Error),
-    #[error("the reader went away")]
-    Gone,
-}
-
-/// Begins an export; none when the person is gone. `call` counts until it is over. One that breaks off ends in an
-/// error, so that nobody takes it for whole.
-pub async fn start(
+/// Begins an export; none when the person is gone. `guard` is kept until it is over.
+pub async fn start<G: Send + 'static>(
     app: &Shared,
     user_id: Uuid,
-    call: OpenCall,
-) -> sqlx::Result<Option<impl Stream<Item = io::Result<Bytes>> + Send + 'static>> {
+    guard: G,
+) -> sqlx::Result<Option<impl Stream<Item = io::Result<Bytes>> + Send + 'static + use<G>>> {
     let Some(user) = users::find(&mut app.db.read().await?.conn(), user_id).await? else { return Ok(None) };
-    let (pieces, receiver) = mpsc::channel(AHEAD);
-    let task = app.clone();
-    app.tasks.spawn(async move {
+    Ok(Some(document::written(app, move |app, pieces| async move {
         let mut document = Document { pieces, buffer: String::new(), first: true };
-        match write(&task, user, &mut document).await {
-            Ok(()) | Err(ExportError::Gone) => {}
-            Err(error) => {
-                tracing::error!(%error, "export broken off");
-                // A reader who went away meanwhile needs no error.
-                drop(document.pieces.send(Err(io::Error::other("export broken off"))).await);
-            }
-        }
-        drop(call);
-    });
-    Ok(Some(stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|piece| (piece, receiver)) })))
+        let written = write(&app, user, &mut document).await;
+        drop(guard);
+        written
+    })))
 }
 
 /// A document being written.
 struct Document {
-    pieces: mpsc::Sender<io::Result<Bytes>>,
+    pieces: Pieces,
     buffer: String,
     /// Whether the open list is still empty.
     first: bool,
@@ -81,7 +58,7 @@ impl Document {
         self.first = true;
     }
 
-    fn row<T: Serialize>(&mut self, row: &T) -> Result<(), ExportError> {
+    fn row<T: Serialize>(&mut self, row: &T) -> Result<(), WriteError> {
         if !std::mem::take(&mut self.first) {
             self.buffer.push(',');
         }
@@ -89,9 +66,8 @@ impl Document {
         Ok(())
     }
 
-    async fn flush(&mut self) -> Result<(), ExportError> {
-        let piece = std::mem::take(&mut self.buffer);
-        self.pieces.send(Ok(piece.into())).await.map_err(|_| ExportError::Gone)
+    async fn flush(&mut self) -> Result<(), WriteError> {
+        self.pieces.send(std::mem::take(&mut self.buffer)).await
     }
 }
 
@@ -148,7 +124,7 @@ macro_rules! table {
     }};
 }
 
-async fn write(app: &Shared, user: users::User, document: &mut Document) -> Result<(), ExportError> {
+async fn write(app: &Shared, user: users::User, document: &mut Document) -> Result<(), WriteError> {
     let user_id = user.id;
     let blocked_at = user.blocked_at;
     let shown = view::User::new(user, app.clock.now());
@@ -174,7 +150,7 @@ async fn write(app: &Shared, user: users::User, document: &mut Document) -> Resu
 }
 
 /// The journal, each request rebuilt whole; sent row by row, as one may be as long as a dialogue.
-async fn journal(app: &Shared, user_id: Uuid, document: &mut Document) -> Result<(), ExportError> {
+async fn journal(app: &Shared, user_id: Uuid, document: &mut Document) -> Result<(), WriteError> {
     document.open("ai_requests");
     let mut after = Uuid::nil();
     loop {

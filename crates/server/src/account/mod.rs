@@ -1,5 +1,6 @@
 //! People: who they are, where they are signed in, what the service holds on them.
 
+pub mod document;
 pub mod erasure;
 pub mod export;
 pub mod profile;

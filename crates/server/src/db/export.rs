@@ -4,8 +4,13 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Conn, Day, Result, Ts, devices::Device, fetch_all, messages::Message, sessions::Session,
-    subscriptions::Subscription, turns::Turn,
+    Conn, Day, Result, Ts,
+    devices::Device,
+    fetch_all,
+    messages::{Message, Sender},
+    sessions::Session,
+    subscriptions::Subscription,
+    turns::Turn,
 };
 
 /// A row of `usage_logs`.
@@ -68,6 +73,21 @@ pub async fn sessions(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i6
 pub async fn messages(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Message>> {
     let sql = "SELECT * FROM messages WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     fetch_all!(conn, Message, sql, user_id, after, limit)
+}
+
+/// A dialogue's messages in the order in which they were said, after the cursor (seq, sender).
+pub async fn dialogue(
+    conn: &mut Conn<'_>,
+    user_id: Uuid,
+    session_id: Uuid,
+    after: Option<(i64, Sender)>,
+    limit: i64,
+) -> Result<Vec<Message>> {
+    // Within a turn 'user' comes before 'ai', the other way round than the alphabet has it.
+    let sql = "SELECT * FROM messages WHERE session_id = $2 AND user_id = $1 \
+               AND (seq > $3 OR (seq = $3 AND sender < $4)) ORDER BY seq ASC, sender DESC LIMIT $5";
+    let (seq, sender) = after.map_or((0, "ai"), |(seq, sender)| (seq, sender.as_str()));
+    fetch_all!(conn, Message, sql, user_id, session_id, seq, sender, limit)
 }
 
 /// The person's turns, after the cursor.
