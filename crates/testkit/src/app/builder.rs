@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use reqwest::Client;
 
 use super::{Database, TestApp, database::Store, process::Process};
-use crate::model::FakeModel;
+use crate::{model::FakeModel, telegram::FakeTelegram};
 
 /// Ports below those that the system gives to outgoing connections.
 const FIRST_PORT: u16 = 10_000;
@@ -25,6 +25,8 @@ pub struct Builder {
     database_url: Option<String>,
     environment: BTreeMap<String, String>,
     config: String,
+    /// Whether `http.public_url` is to be the service's own address.
+    public: bool,
 }
 
 impl Builder {
@@ -35,6 +37,7 @@ impl Builder {
             database_url: None,
             environment: BTreeMap::new(),
             config: String::new(),
+            public: false,
         };
         builder.set("BESEDA__LOG__FORMAT", "json");
         builder
@@ -58,6 +61,17 @@ impl Builder {
         self.env("BESEDA__LLM__BASE_URL", model.base_url())
             .env("BESEDA__LLM__API_KEY", "sk-the-key-of-the-fake-model")
             .env("BESEDA__LLM__MODEL", "fake-model")
+    }
+
+    /// The bot talks to people here, and polls.
+    pub fn telegram(self, telegram: &FakeTelegram) -> Self {
+        self.env("BESEDA__TELEGRAM__TOKEN", telegram.token()).env("BESEDA__TELEGRAM__API_URL", telegram.url())
+    }
+
+    /// The same with a webhook in place of the poll, at the service's own address.
+    pub fn telegram_webhook(mut self, telegram: &FakeTelegram) -> Self {
+        self.public = true;
+        self.telegram(telegram).env("BESEDA__TELEGRAM__MODE", "webhook")
     }
 
     /// Uses this database, and leaves it when the service is dropped: for several nodes of one.
@@ -97,6 +111,9 @@ impl Builder {
         let address = listen(&mut self, "BESEDA__HTTP__LISTEN", port);
         let metrics_address = listen(&mut self, "BESEDA__METRICS__LISTEN", metrics);
         self.set("BESEDA__DATABASE__URL", store.url());
+        if self.public {
+            self.set("BESEDA__HTTP__PUBLIC_URL", format!("http://{address}"));
+        }
         let config = data_dir.join("beseda.toml");
         std::fs::write(&config, &self.config)?;
         let client = Client::builder().no_proxy().read_timeout(Duration::from_secs(60)).build();

@@ -34,6 +34,11 @@ const BUTTON_KINDS: [&str; 11] = [
     "disabled",
 ];
 
+/// "ReactionTypeEmoji": what bots may react with.
+const REACTIONS: &str = "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤\u{200D}🔥 \
+                         🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨\u{200D}💻 👀 🎃 🙈 😇 😨 \
+                         🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷\u{200D}♂ 🤷 🤷\u{200D}♀ 😡";
+
 /// The rules of a method.
 pub(super) fn call(method: &str, params: &Object) -> Result<(), String> {
     if params.contains_key("parse_mode") {
@@ -49,6 +54,10 @@ pub(super) fn call(method: &str, params: &Object) -> Result<(), String> {
         "sendChatAction" => match text(params, "action") {
             action if ACTIONS.contains(&action) => Ok(()),
             _ => Err("wrong parameter action in request".into()),
+        },
+        "setMessageReaction" => match params.get("reaction").and_then(Value::as_array).map(Vec::len) {
+            Some(2..) => Err("REACTIONS_TOO_MANY".into()),
+            _ => Ok(()),
         },
         "getUpdates" => match params.get("limit").and_then(Value::as_i64) {
             Some(limit) if !(1..=100).contains(&limit) => Err("limit must be 1-100".into()),
@@ -78,6 +87,9 @@ pub(super) fn object(name: &str, object: &Object) -> Result<(), String> {
         }
         "InlineKeyboardButton" => button(object),
         "BotCommand" => command(object),
+        "ReactionTypeEmoji" if !REACTIONS.split(' ').any(|known| known == text(object, "emoji")) => {
+            Err("REACTION_INVALID".into())
+        }
         "WebAppInfo" if !text(object, "url").starts_with("https://") => {
             let url = text(object, "url");
             Err(format!("inline keyboard button Web App URL '{url}' is invalid: Only HTTPS links are allowed"))

@@ -26,6 +26,8 @@ pub struct Shown {
     pub from_bot: bool,
     /// How often it was edited.
     pub edits: usize,
+    /// The bot's reactions to it, as emoji.
+    pub reactions: Vec<String>,
     /// The file that the bot sent.
     pub document: Option<Document>,
     /// The message that it answers.
@@ -93,6 +95,7 @@ impl Shown {
             buttons: rows.into_iter().flatten().map(row).collect(),
             from_bot: json["from"]["id"] == BOT_ID,
             edits: message.edits,
+            reactions: message.reactions.clone(),
             document: message.file.clone().map(|(name, bytes)| Document { name, bytes }),
             reply_to: json["reply_to_message"]["message_id"].as_i64(),
             thread: json["message_thread_id"].as_i64(),
@@ -124,6 +127,9 @@ impl fmt::Display for Shown {
         write!(f, "{} {name}: {}", self.message_id, self.text)?;
         if let Some(document) = &self.document {
             write!(f, " [file {}, {} bytes]", document.name, document.bytes.len())?;
+        }
+        if !self.reactions.is_empty() {
+            write!(f, " ({})", self.reactions.join(""))?;
         }
         for row in &self.buttons {
             let labels: Vec<_> = row.iter().map(|button| format!("[{}]", button.text)).collect();

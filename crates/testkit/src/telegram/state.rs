@@ -109,6 +109,8 @@ pub(super) struct Message {
     pub(super) json: Value,
     pub(super) at: Instant,
     pub(super) edits: usize,
+    /// The bot's reactions to it.
+    pub(super) reactions: Vec<String>,
     /// Where it stands in the list of sendings, if the bot sent it.
     pub(super) sending: Option<usize>,
     pub(super) file: Option<(String, Bytes)>,
@@ -234,7 +236,14 @@ impl State {
         if let Some(fields) = json.as_object_mut() {
             fields.extend(content);
         }
-        let message = Message { json: json.clone(), at: Instant::now(), edits: 0, sending: None, file: None };
+        let message = Message {
+            json: json.clone(),
+            at: Instant::now(),
+            edits: 0,
+            reactions: Vec::new(),
+            sending: None,
+            file: None,
+        };
         place.messages.insert(id, message);
         place.touch();
         json

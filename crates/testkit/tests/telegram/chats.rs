@@ -228,6 +228,29 @@ async fn subscriptions_are_paid_renewed_and_refunded() {
 }
 
 #[tokio::test]
+async fn the_bot_reacts_to_messages() {
+    let (telegram, anna) = with_anna().await;
+    let hers = anna.says("Привет").await;
+    let react = |id: i64, reaction: Value| json!({"chat_id": anna.id(), "message_id": id, "reaction": reaction});
+    let emoji = |emoji: &str| json!({"type": "emoji", "emoji": emoji});
+    done(&telegram, "setMessageReaction", react(hers, json!([emoji("👀")]))).await;
+    assert_eq!(anna.message(hers).unwrap().reactions, ["👀"]);
+    assert!(anna.printed().contains("Привет (👀)"));
+    done(&telegram, "setMessageReaction", react(hers, json!([]))).await;
+    assert!(anna.message(hers).unwrap().reactions.is_empty());
+    let lost = refused(&telegram, "setMessageReaction", react(99, json!([]))).await;
+    assert_eq!(lost, "Bad Request: message to react not found");
+    assert!(telegram.violations().is_empty());
+    for (reaction, told) in [
+        (json!([emoji("🐈")]), "Bad Request: REACTION_INVALID"),
+        (json!([emoji("👀"), emoji("👍")]), "Bad Request: REACTIONS_TOO_MANY"),
+    ] {
+        assert_eq!(refused(&telegram, "setMessageReaction", react(hers, reaction)).await, told);
+    }
+    assert_eq!(telegram.violations().len(), 2);
+}
+
+#[tokio::test]
 async fn what_the_bot_says_of_itself_is_kept() {
     let (telegram, anna) = with_anna().await;
     let commands = json!([{"command": "start", "description": "Начать"}]);

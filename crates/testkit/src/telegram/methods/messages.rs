@@ -1,4 +1,5 @@
-//! "sendMessage", "sendDocument", "sendInvoice", "editMessageText", "editMessageReplyMarkup", "deleteMessage".
+//! "sendMessage", "sendDocument", "sendInvoice", "editMessageText", "editMessageReplyMarkup", "deleteMessage",
+//! "setMessageReaction".
 
 use std::time::Instant;
 
@@ -205,6 +206,19 @@ pub(super) fn delete(state: &mut State, params: Params<'_>) -> Outcome {
         return Err(Refusal::bad("message can't be deleted"));
     }
     chat.messages.remove(&id);
+    chat.touch();
+    Ok(true.into())
+}
+
+/// "setMessageReaction": in place of the bot's reactions so far.
+pub(super) fn react(state: &mut State, params: Params<'_>) -> Outcome {
+    let chat = params.chat(state)?;
+    let id = params.int("message_id").unwrap_or_default();
+    let given = params.0.get("reaction").and_then(Value::as_array);
+    let emoji = given.into_iter().flatten().filter_map(|reaction| reaction["emoji"].as_str().map(str::to_owned));
+    let chat = state.chats.get_mut(&chat).ok_or_else(|| Refusal::bad("chat not found"))?;
+    let message = chat.messages.get_mut(&id).ok_or_else(|| Refusal::bad("message to react not found"))?;
+    message.reactions = emoji.collect();
     chat.touch();
     Ok(true.into())
 }

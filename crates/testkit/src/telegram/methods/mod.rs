@@ -98,6 +98,7 @@ fn act(state: &mut State, request: &Request) -> Outcome {
         "editMessageText" => messages::edit_text(state, params),
         "editMessageReplyMarkup" => messages::edit_markup(state, params),
         "deleteMessage" => messages::delete(state, params),
+        "setMessageReaction" => messages::react(state, params),
         "sendMessageDraft" => drafts::send(state, params),
         "sendChatAction" => drafts::act(state, params),
         "answerCallbackQuery" => about::answer_callback(state, params),
