@@ -35,7 +35,7 @@ CREATE TABLE telegram_chats (
 CREATE UNIQUE INDEX telegram_chats_place ON telegram_chats (chat_id, thread_id, telegram_id);
 CREATE INDEX telegram_chats_user ON telegram_chats (user_id);
 
--- What the bot has to send, in the order of ids within a chat.
+-- What the bot has to send, within a chat in the order of created_at and id.
 CREATE TABLE deliveries (
     id           BLOB PRIMARY KEY,
     user_id      BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -60,7 +60,7 @@ CREATE TABLE deliveries (
     outcome      TEXT CHECK (outcome IN ('sent', 'refused', 'closed', 'cancelled')),
     CHECK ((ended_at IS NULL) = (outcome IS NULL))
 ) STRICT;
-CREATE INDEX deliveries_open ON deliveries (chat_id, id) WHERE ended_at IS NULL;
+CREATE INDEX deliveries_open ON deliveries (chat_id, created_at, id) WHERE ended_at IS NULL;
 CREATE INDEX deliveries_user ON deliveries (user_id, id);
 CREATE INDEX deliveries_ended ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
 

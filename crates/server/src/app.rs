@@ -16,6 +16,7 @@ use crate::{
     journal::KnownTexts,
     lifecycle::Tasks,
     models::Models,
+    telegram::{Bot, BotError},
     turn::{hub::Hub, recent::Recent},
 };
 
@@ -48,6 +49,8 @@ pub struct App {
     pub known_texts: KnownTexts,
     /// The client that reaches other nodes.
     pub peers: reqwest::Client,
+    /// The Telegram bot, if there is one.
+    pub bot: Option<Arc<Bot>>,
     /// Renders metrics.
     pub metrics: PrometheusHandle,
     /// The time zone of usage days and calendar months.
@@ -70,6 +73,7 @@ impl App {
             .read_timeout(Duration::from_secs(20))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
+        let bot = Bot::new(&config)?.map(Arc::new);
         let zone = config.service.zone();
         plan::seed(&db, &config.plans, clock.now()).await?;
         let node = Node::new(ids::new_id(clock.now()), &config, db.is_sqlite());
@@ -86,10 +90,16 @@ impl App {
             recent: Recent::default(),
             known_texts: KnownTexts::default(),
             peers,
+            bot,
             metrics,
             zone,
             config,
         }))
+    }
+
+    /// The name of the bot in links, once Telegram has said it.
+    pub fn bot_username(&self) -> Option<String> {
+        Some(self.bot.as_ref()?.username()?.to_owned())
     }
 
     /// A new id of this moment.
@@ -107,6 +117,9 @@ pub enum StartError {
     /// The client for other nodes could not be made.
     #[error("the HTTP client cannot be made: {0}")]
     Client(#[from] reqwest::Error),
+    /// The bot's configuration is wrong.
+    #[error(transparent)]
+    Bot(#[from] BotError),
     /// The plans could not be seeded.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),

@@ -1,6 +1,6 @@
 //! Beseda: one service through which people talk to an AI.
 //!
-//! `ARCHITECTURE.md` is the map. In short: [`http`] is the edge, [`turn`] the flow everything serves, [`billing`],
+//! `ARCHITECTURE.md` is the map. In short: [`http`] and [`telegram`] are the edges, [`turn`] the flow everything serves, [`billing`],
 //! [`account`] and [`dialogue`] the other use cases, [`db`] the SQL, [`cluster`] what makes several nodes one service.
 
 pub mod account;
@@ -20,5 +20,6 @@ pub mod lifecycle;
 pub mod models;
 pub mod offline;
 pub mod problem;
+pub mod telegram;
 pub mod telemetry;
 pub mod turn;

@@ -3,6 +3,9 @@
 pub mod document;
 pub mod erasure;
 pub mod export;
+pub mod files;
+pub mod linking;
 pub mod profile;
+pub mod readable;
 pub mod registration;
 pub mod tokens;

@@ -14,7 +14,7 @@ use crate::{
     db::open,
     http, jobs,
     lifecycle::stop_signal,
-    telemetry,
+    telegram, telemetry,
 };
 
 /// How long connections and tasks may take to end once everything is settled.
@@ -34,6 +34,7 @@ pub(super) async fn serve(config: Config) -> Result<(), CliError> {
     let app = App::new(config, db, metrics.clone()).await?;
     cluster::keep_lease(&app).await?;
     jobs::start(&app);
+    telegram::start(&app);
     let upkeep = metrics.clone();
     // Also when nobody reads them: it is what bounds their memory.
     app.tasks.every("metrics", Duration::from_secs(5), move || {

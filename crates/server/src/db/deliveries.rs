@@ -23,7 +23,7 @@ text_enum! {
 /// A row of `deliveries`.
 #[derive(Clone, Debug, FromRow)]
 pub struct Delivery {
-    /// Id; within a chat, they are sent in its order.
+    /// Id.
     pub id: Uuid,
     /// Whose.
     pub user_id: Uuid,
@@ -37,7 +37,7 @@ pub struct Delivery {
     pub turn_id: Option<Uuid>,
     /// Else what to send: `telegram::message::Outgoing` as JSON.
     pub message: Option<String>,
-    /// When it was decided.
+    /// When it was decided; within a chat they are sent in this order, and of one moment by their ids.
     pub created_at: Ts,
     /// Not before.
     pub run_at: Ts,
@@ -134,7 +134,7 @@ pub async fn chats(conn: &mut Conn<'_>, now: Ts, limit: i64) -> Result<Vec<i64>>
 /// The next delivery to a chat, its time come or not.
 pub async fn next(conn: &mut Conn<'_>, chat_id: i64) -> Result<Option<Delivery>> {
     let sql = "SELECT id, user_id, chat_id, thread_id, reply_to, turn_id, message, created_at, run_at, part, sending, \
-               attempts, doubts FROM deliveries WHERE chat_id = $1 AND ended_at IS NULL ORDER BY id LIMIT 1";
+               attempts, doubts FROM deliveries WHERE chat_id = $1 AND ended_at IS NULL ORDER BY created_at, id LIMIT 1";
     fetch_optional!(conn, Delivery, sql, chat_id)
 }
 

@@ -113,3 +113,9 @@ pub async fn end(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid, now: Ts) -> Resul
 pub async fn delete(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid) -> Result<bool> {
     Ok(execute!(conn, "DELETE FROM chat_sessions WHERE user_id = $1 AND id = $2", user_id, id)? == 1)
 }
+
+/// Opens an ended dialogue again; an open one stays as it is.
+pub async fn reopen(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Session>> {
+    let sql = "UPDATE chat_sessions SET ended_at = NULL, is_active = TRUE WHERE user_id = $1 AND id = $2 RETURNING *";
+    fetch_optional!(conn, Session, sql, user_id, id)
+}

@@ -74,3 +74,9 @@ pub async fn migrate(conn: &mut Conn<'_>, from: i64, to: i64) -> Result<()> {
     execute!(conn, "UPDATE telegram_chats SET chat_id = $2 WHERE chat_id = $1", from, to)?;
     execute!(conn, "UPDATE deliveries SET chat_id = $2 WHERE chat_id = $1 AND ended_at IS NULL", from, to).map(drop)
 }
+
+/// Whether nothing is sent to a chat.
+pub async fn is_closed(conn: &mut Conn<'_>, chat_id: i64) -> Result<bool> {
+    let sql = "SELECT id FROM telegram_chats WHERE chat_id = $1 AND closed_at IS NOT NULL LIMIT 1";
+    Ok(fetch_optional!(conn, (Uuid,), sql, chat_id)?.is_some())
+}

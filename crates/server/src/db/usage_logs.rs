@@ -1,8 +1,9 @@
 //! `usage_logs`: one row a person and day, written with what it counts.
 
+use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, Day, Result, execute};
+use super::{Conn, Day, Result, execute, fetch_one};
 
 /// Adds to a person's day.
 pub async fn add(
@@ -20,4 +21,24 @@ pub async fn add(
                tokens_used = usage_logs.tokens_used + excluded.tokens_used, \
                session_count = usage_logs.session_count + excluded.session_count";
     execute!(conn, sql, new_id, user_id, day, requests, tokens, sessions).map(drop)
+}
+
+/// What a person used, added up.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct Sum {
+    /// Answered turns.
+    pub requests_count: i64,
+    /// Tokens of their answers.
+    pub tokens_used: i64,
+    /// Dialogues begun.
+    pub session_count: i64,
+}
+
+/// What a person used on the days from `first` to `last`.
+pub async fn sum(conn: &mut Conn<'_>, user_id: Uuid, first: Day, last: Day) -> Result<Sum> {
+    let sql = "SELECT CAST(COALESCE(SUM(requests_count), 0) AS BIGINT) AS requests_count, \
+               CAST(COALESCE(SUM(tokens_used), 0) AS BIGINT) AS tokens_used, \
+               CAST(COALESCE(SUM(session_count), 0) AS BIGINT) AS session_count \
+               FROM usage_logs WHERE user_id = $1 AND date >= $2 AND date <= $3";
+    fetch_one!(conn, Sum, sql, user_id, first, last)
 }

@@ -8,6 +8,7 @@ mod documents;
 mod extract;
 mod health;
 pub mod limits;
+mod linking;
 mod messages;
 mod plans;
 mod problem;
@@ -19,7 +20,7 @@ pub mod view;
 
 pub use documents::document;
 pub use problem::Problem;
-pub use router::router;
+pub use router::{Edge, router};
 
 /// What a handler gives.
 pub type Result<T> = std::result::Result<T, Problem>;

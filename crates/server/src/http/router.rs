@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -18,8 +18,8 @@ use tracing::Instrument as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Problem, account, auth, documents, health, limits::Limits, messages, plans, sessions, turns};
-use crate::{app::Shared, problem::Kind};
+use super::{Problem, account, auth, documents, health, limits::Limits, linking, messages, plans, sessions, turns};
+use crate::{app::Shared, problem::Kind, telegram::webhook};
 
 /// What every handler works with.
 #[derive(Clone, Debug)]
@@ -39,6 +39,7 @@ fn api() -> OpenApiRouter<Edge> {
         .routes(routes!(account::set_profile))
         .routes(routes!(account::export))
         .routes(routes!(account::current_subscription))
+        .routes(routes!(linking::create))
         .routes(routes!(auth::list_devices))
         .routes(routes!(auth::revoke_device))
         .routes(routes!(plans::list))
@@ -74,6 +75,7 @@ pub fn router(app: Shared) -> Router {
     let router = api
         .merge(documents::router(public_url))
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
+        .route(webhook::PATH, post(webhook::receive))
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
         .layer(body)

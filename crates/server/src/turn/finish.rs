@@ -166,6 +166,9 @@ pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, mut outcome: 
         stored_end(app, turn).await.unwrap_or_else(|_| lost_end())
     };
     app.hub.close(live, Some(Arc::new(end)));
+    if let Some(bot) = app.bot.as_ref().filter(|_| turn.deliver_to.is_some()) {
+        bot.wake();
+    }
 }
 
 /// Leaves the history for the next turn of the dialogue. An old question answered again changes the middle of it.

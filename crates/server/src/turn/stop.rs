@@ -10,8 +10,8 @@ use crate::{
     turn::{follow::Follow, hub::End},
 };
 
-/// Stops a turn and waits until it is settled; one that has ended gives its end.
-pub async fn stop(app: &Shared, turn: Turn) -> Result<Arc<End>> {
+/// Asks a turn to stop, wherever it runs.
+pub async fn ask(app: &Shared, turn: &Turn) -> Result<()> {
     match app.hub.find(turn.id) {
         Some(live) => live.stop.cancel(),
         None if turn.ended_at.is_none() => {
@@ -20,6 +20,12 @@ pub async fn stop(app: &Shared, turn: Turn) -> Result<Arc<End>> {
         }
         None => {}
     }
+    Ok(())
+}
+
+/// Stops a turn and waits until it is settled; one that has ended gives its end.
+pub async fn stop(app: &Shared, turn: Turn) -> Result<Arc<End>> {
+    ask(app, &turn).await?;
     Follow::new(app, turn, u64::MAX, None).await?.end().await
 }
 

@@ -1,0 +1,147 @@
+//! What a delivery consists of: the messages of an answer, or what the bot says on its own.
+
+use bot_api::{
+    MAX_TEXT,
+    frankenstein::types::{InlineKeyboardMarkup, MessageEntity},
+};
+use bytes::Bytes;
+
+use super::{
+    live,
+    outgoing::{self, File, Outgoing, keyboard},
+    texts::{Lang, text},
+};
+use crate::{
+    account::files,
+    app::Shared,
+    db::{
+        Result,
+        deliveries::Delivery,
+        messages,
+        turns::{self, State, Turn},
+        users,
+    },
+    problem::Kind,
+};
+
+/// The messages of a delivery, in order.
+#[derive(Default)]
+pub(super) struct Content {
+    pub(super) parts: Vec<Part>,
+    /// The message that shows the answer already: the first part takes its place.
+    pub(super) edits: Option<i64>,
+}
+
+/// One message.
+pub(super) enum Part {
+    Text { text: String, entities: Vec<MessageEntity>, keyboard: Option<InlineKeyboardMarkup> },
+    File { name: &'static str, content: Bytes, caption: String },
+}
+
+/// Reads what a delivery consists of. Nothing: what it was about is gone.
+pub(super) async fn of(app: &Shared, delivery: &Delivery) -> Result<Content> {
+    let user = {
+        let mut reader = app.db.read().await?;
+        users::find(&mut reader.conn(), delivery.user_id).await?
+    };
+    let Some(user) = user else { return Ok(Content::default()) };
+    let lang = Lang::of(user.language.as_deref());
+    if let Some(turn_id) = delivery.turn_id {
+        let turn = {
+            let mut reader = app.db.read().await?;
+            turns::find(&mut reader.conn(), delivery.user_id, turn_id).await?
+        };
+        return match turn {
+            Some(turn) => answer(app, lang, &turn).await,
+            None => Ok(Content::default()),
+        };
+    }
+    let message = delivery.message.as_deref().and_then(|json| serde_json::from_str::<Outgoing>(json).ok());
+    let Some(message) = message else { return Ok(Content::default()) };
+    let parts = match message.file {
+        Some(file) => vec![file_part(app, lang, delivery, file).await],
+        None => texts(bot_text::plain(&message.text), message.keyboard()),
+    };
+    Ok(Content { parts, edits: None })
+}
+
+/// Parts with the buttons under the last.
+fn texts(parts: Vec<bot_text::Part>, mut keyboard: Option<InlineKeyboardMarkup>) -> Vec<Part> {
+    let last = parts.len().saturating_sub(1);
+    let part = |(index, part): (usize, bot_text::Part)| Part::Text {
+        entities: live::entities(&part),
+        text: part.text,
+        keyboard: if index == last { keyboard.take() } else { None },
+    };
+    parts.into_iter().enumerate().map(part).collect()
+}
+
+async fn answer(app: &Shared, lang: Lang, turn: &Turn) -> Result<Content> {
+    let (question, answer) = {
+        let mut reader = app.db.read().await?;
+        let conn = &mut reader.conn();
+        let answer = match turn.ai_message_id {
+            Some(id) => messages::find(conn, turn.user_id, id).await?,
+            None => None,
+        };
+        (messages::find(conn, turn.user_id, turn.message_id).await?, answer)
+    };
+    // The dialogue was deleted.
+    if question.is_none() {
+        return Ok(Content::default());
+    }
+    let mut parts = answer.as_ref().map(|message| bot_text::messages(&message.message_text)).unwrap_or_default();
+    let mark = match turn.state {
+        _ if parts.is_empty() => Some(notice(turn)),
+        State::Stopped => Some("answer-stopped"),
+        State::Interrupted => Some("answer-partial"),
+        _ => None,
+    };
+    if let Some(key) = mark {
+        add(&mut parts, &text(lang, key, &[]));
+    }
+    let keyboard = keyboard(&[vec![outgoing::again(lang, turn.message_id)]]);
+    Ok(Content { parts: texts(parts, keyboard), edits: turn.live_message_id })
+}
+
+/// Adds a paragraph of the bot's own below.
+fn add(parts: &mut Vec<bot_text::Part>, mark: &str) {
+    match parts.last_mut() {
+        Some(last) if bot_text::utf16_len(&last.text) + bot_text::utf16_len(mark) + 2 <= MAX_TEXT => {
+            last.text.push_str("\n\n");
+            last.text.push_str(mark);
+        }
+        _ => parts.extend(bot_text::plain(mark)),
+    }
+}
+
+/// Why there is no answer, as a person may read it.
+fn notice(turn: &Turn) -> &'static str {
+    match turn.problem.as_deref().and_then(Kind::from_slug) {
+        Some(Kind::Stopped) => "stopped-empty",
+        Some(Kind::ModelTimeout) => "failed-timeout",
+        Some(Kind::ModelsResting) => "failed-resting",
+        Some(Kind::Interrupted) => "interrupted-notice",
+        Some(Kind::Internal) => "failed-internal",
+        _ => "failed-model",
+    }
+}
+
+async fn file_part(app: &Shared, lang: Lang, delivery: &Delivery, file: File) -> Part {
+    let told = |key| Part::Text { text: text(lang, key, &[]), entities: Vec::new(), keyboard: None };
+    match files::make(app, delivery.user_id, lang).await {
+        Ok(export) => match file {
+            File::ExportText => Part::File {
+                name: "beseda.md",
+                content: export.readable.into(),
+                caption: text(lang, "export-caption", &[]),
+            },
+            File::ExportJson => Part::File { name: "beseda.json", content: export.json.into(), caption: String::new() },
+        },
+        Err(files::ExportError::TooLarge) => told("export-too-large"),
+        Err(error) => {
+            tracing::error!(%error, "the files of an export could not be made");
+            told("export-failed")
+        }
+    }
+}

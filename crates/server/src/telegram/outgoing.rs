@@ -1,0 +1,84 @@
+//! What the bot says on its own, and the buttons below.
+
+use bot_api::frankenstein::types::{InlineKeyboardButton, InlineKeyboardMarkup};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::texts::{Lang, text};
+
+/// A message, kept with its delivery as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Outgoing {
+    /// Plain text of any length.
+    pub(super) text: String,
+    /// Rows of buttons under its last part.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) buttons: Vec<Vec<Button>>,
+    /// A file made when it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<File>,
+}
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum File {
+    /// Everything on the person, as JSON.
+    ExportJson,
+    /// Their dialogues, to be read.
+    ExportText,
+}
+
+/// A button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Button {
+    pub(super) text: String,
+    /// What comes back when it is pressed: at most 64 bytes (Bot API, "InlineKeyboardButton").
+    pub(super) data: String,
+}
+
+impl Outgoing {
+    /// A text.
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// The same with a row of buttons more.
+    pub(super) fn row(mut self, buttons: impl IntoIterator<Item = Button>) -> Self {
+        self.buttons.push(buttons.into_iter().collect());
+        self
+    }
+
+    /// As it is kept.
+    pub(super) fn to_json(&self) -> String {
+        serde_json::json!(self).to_string()
+    }
+
+    /// The buttons as Telegram wants them.
+    pub(super) fn keyboard(&self) -> Option<InlineKeyboardMarkup> {
+        keyboard(&self.buttons)
+    }
+}
+
+impl Button {
+    /// A button whose label is a text of the bot.
+    pub(super) fn new(lang: Lang, key: &str, data: impl Into<String>) -> Self {
+        Self { text: text(lang, key, &[]), data: data.into() }
+    }
+}
+
+/// Stops a turn.
+pub(super) fn stop(lang: Lang, turn_id: Uuid) -> Button {
+    Button::new(lang, "button-stop", format!("stop:{}", turn_id.simple()))
+}
+
+/// Answers a message again.
+pub(super) fn again(lang: Lang, message_id: Uuid) -> Button {
+    Button::new(lang, "button-again", format!("again:{}", message_id.simple()))
+}
+
+pub(super) fn keyboard(buttons: &[Vec<Button>]) -> Option<InlineKeyboardMarkup> {
+    let button = |b: &Button| InlineKeyboardButton::builder().text(&b.text).callback_data(&b.data).build();
+    let rows: Vec<Vec<_>> = buttons.iter().map(|row| row.iter().map(button).collect()).collect();
+    (!rows.is_empty()).then(|| InlineKeyboardMarkup::builder().inline_keyboard(rows).build())
+}

@@ -1,0 +1,81 @@
+//! How fast the bot may speak (Bot API FAQ, "My bot is hitting limits"): about one message a second in a chat, twenty a
+//! minute in a group, thirty a second overall. First come, first served, so no chat holds up another.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+/// Between two calls, overall: 28 a second.
+const OVERALL: Duration = Duration::from_micros(35_700);
+/// Between two messages in a private chat.
+const CHAT: Duration = Duration::from_millis(1_100);
+/// Between two messages in a group.
+const GROUP: Duration = Duration::from_millis(3_100);
+/// How many chats are remembered before those that may speak again are forgotten.
+const MOST: usize = 10_000;
+
+/// When what may be sent.
+#[derive(Debug, Default)]
+pub(super) struct Pace(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    overall: Option<Instant>,
+    chats: HashMap<i64, Instant>,
+}
+
+impl Pace {
+    /// Waits until a message may go to the chat, and counts it.
+    pub(super) async fn wait(&self, chat_id: i64) {
+        let until = {
+            let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            state.chats.get(&chat_id).copied()
+        };
+        if let Some(until) = until {
+            tokio::time::sleep_until(until).await;
+        }
+        let slot = {
+            let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let slot = state.slot();
+            // Groups have negative numbers.
+            let pause = if chat_id < 0 { GROUP } else { CHAT };
+            if state.chats.len() >= MOST {
+                let now = Instant::now();
+                state.chats.retain(|_, until| *until > now);
+            }
+            state.chats.insert(chat_id, slot + pause);
+            slot
+        };
+        tokio::time::sleep_until(slot).await;
+    }
+
+    /// Counts a call that can as well be left out; false when it should be.
+    pub(super) fn spare(&self) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.overall.is_some_and(|next| next > Instant::now()) {
+            return false;
+        }
+        state.slot();
+        true
+    }
+
+    /// Telegram asks for a pause: nothing is sent to the chat before it is over.
+    pub(super) fn pause(&self, chat_id: i64, pause: Duration) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = Instant::now() + pause;
+        state.chats.entry(chat_id).and_modify(|at| *at = until.max(*at)).or_insert(until);
+    }
+}
+
+impl State {
+    fn slot(&mut self) -> Instant {
+        let now = Instant::now();
+        let slot = self.overall.map_or(now, |next| next.max(now));
+        self.overall = Some(slot + OVERALL);
+        slot
+    }
+}
