@@ -1,6 +1,7 @@
 //! The few texts and statements that differ between the databases.
 
 use sqlx::SqliteConnection;
+use uuid::Uuid;
 
 use super::{Conn, Result};
 
@@ -21,4 +22,27 @@ pub async fn defer_references(conn: &mut Conn<'_>) -> Result<()> {
 /// Writes a consistent copy of a SQLite database to `file`, which must not exist.
 pub async fn vacuum_into(connection: &mut SqliteConnection, file: &str) -> Result<()> {
     sqlx::query("VACUUM INTO $1").bind(file).execute(connection).await.map(drop)
+}
+
+/// Locks two people's rows, so that nobody adds rows that carry their ids until the transaction ends. SQLite has one
+/// writer, and needs no lock.
+///
+/// Others take their locks in another order, so from here on this transaction is the one that gives way: it fails
+/// ([`gave_way`]) when it has to wait, long before PostgreSQL looks for a deadlock and ends either.
+pub async fn lock_people(conn: &mut Conn<'_>, one: Uuid, other: Uuid) -> Result<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(c) => {
+            sqlx::query("SET LOCAL lock_timeout = '200ms'").execute(&mut **c).await?;
+            let sql = "SELECT 1 FROM users WHERE id IN ($1, $2) ORDER BY id FOR UPDATE";
+            sqlx::query(sql).bind(one).bind(other).execute(&mut **c).await.map(drop)
+        }
+    }
+}
+
+/// Whether a transaction failed because it had to wait for another, and may simply be tried again.
+pub fn gave_way(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    // PostgreSQL's "lock not available" and "deadlock detected".
+    code.is_some_and(|code| matches!(&*code, "55P03" | "40P01"))
 }

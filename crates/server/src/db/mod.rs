@@ -12,6 +12,8 @@ pub mod deliveries;
 pub mod devices;
 pub mod dialect;
 pub mod export;
+pub mod join;
+pub mod link_codes;
 pub mod messages;
 pub mod nodes;
 pub mod open;

@@ -1,6 +1,7 @@
 //! Periodic work. Each job is idempotent and works in small batches, so every node may run it.
 
 mod drop_payloads;
+mod expired_link_codes;
 mod expired_tokens;
 
 use std::time::Duration;
@@ -15,6 +16,8 @@ const BATCH: i64 = 500;
 pub fn start(app: &Shared) {
     let shared = app.clone();
     app.tasks.every("expired-tokens", HOUR, move || expired_tokens::run(shared.clone()));
+    let shared = app.clone();
+    app.tasks.every("expired-link-codes", HOUR, move || expired_link_codes::run(shared.clone()));
     if app.config.journal.payload_days > 0 {
         let shared = app.clone();
         app.tasks.every("drop-payloads", HOUR, move || drop_payloads::run(shared.clone()));
