@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::{Conn, Day, JsonText, Result, Ts, fetch_one};
 
-/// The tables, each after those it refers to. `nodes` are processes of the old place, and stay there.
-pub const TABLES: [&str; 13] = [
+/// The tables, each after those it refers to. `nodes` and `roles` are of processes of the old place, and stay there.
+pub const TABLES: [&str; 17] = [
     "plans",
     "users",
     "admins",
@@ -25,6 +25,10 @@ pub const TABLES: [&str; 13] = [
     "ai_requests",
     "ai_texts",
     "usage_logs",
+    "telegram_updates",
+    "telegram_chats",
+    "deliveries",
+    "link_codes",
 ];
 
 /// Rows of one INSERT: the columns times this stay under both databases' limits of parameters.

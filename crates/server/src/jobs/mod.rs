@@ -3,6 +3,7 @@
 mod drop_payloads;
 mod expired_link_codes;
 mod expired_tokens;
+mod forget_telegram;
 
 use std::time::Duration;
 
@@ -18,6 +19,10 @@ pub fn start(app: &Shared) {
     app.tasks.every("expired-tokens", HOUR, move || expired_tokens::run(shared.clone()));
     let shared = app.clone();
     app.tasks.every("expired-link-codes", HOUR, move || expired_link_codes::run(shared.clone()));
+    if app.bot.is_some() {
+        let shared = app.clone();
+        app.tasks.every("forget-telegram", HOUR, move || forget_telegram::run(shared.clone()));
+    }
     if app.config.journal.payload_days > 0 {
         let shared = app.clone();
         app.tasks.every("drop-payloads", HOUR, move || drop_payloads::run(shared.clone()));

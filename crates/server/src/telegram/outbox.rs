@@ -34,6 +34,8 @@ use crate::{
 /// How often is looked for what is to be sent.
 const LOOK: Duration = Duration::from_millis(500);
 const CHATS: i64 = 1_000;
+/// How long a node that has just got the role is silent.
+const FIRST_PAUSE: Duration = Duration::from_millis(1_100);
 /// The longest pause between tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// So many refusals for an unknown reason end a delivery; so many calls of unknown outcome end the repeating of a message.
@@ -41,6 +43,11 @@ const TRIES: i64 = 6;
 
 /// Sends until `over`.
 pub(super) async fn run(app: &Shared, bot: &Arc<Bot>, over: &CancellationToken) {
+    // Whoever had the role a moment ago may have sent in this second as much as Telegram takes.
+    tokio::select! {
+        () = over.cancelled() => return,
+        () = tokio::time::sleep(FIRST_PAUSE) => {}
+    }
     let busy = Arc::new(Mutex::new(HashSet::new()));
     let workers = TaskTracker::new();
     while !over.is_cancelled() {
