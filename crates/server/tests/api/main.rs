@@ -10,6 +10,7 @@ mod history;
 mod journal;
 mod keys;
 mod limits;
+mod linking;
 mod models;
 mod operators;
 mod periods;
