@@ -32,6 +32,10 @@ use crate::{
 const DRAFT: Duration = Duration::from_secs(1);
 /// After so long a draft is sent again though nothing is new.
 const DRAFT_AGAIN: Duration = Duration::from_secs(20);
+/// How soon what had to give way is tried again.
+const SOON: Duration = Duration::from_millis(100);
+/// A first draft that failed so often gives way to edits.
+const DRAFT_TRIES: u32 = 2;
 /// How often a message is edited, in private and in groups.
 const EDIT: Duration = Duration::from_millis(1_500);
 const EDIT_IN_GROUP: Duration = Duration::from_millis(3_500);
@@ -167,11 +171,17 @@ impl Show {
     /// Streams drafts; false when this server knows none.
     async fn drafts(&self) -> bool {
         let (mut shown, mut sent_at, mut next) = (None, Instant::now(), Instant::now());
+        let mut failures = 0;
         while self.pause(next).await {
             next = Instant::now() + DRAFT;
             let text = self.live.with(|progress| progress.text.clone());
             let is_new = shown != Some(text.len());
-            if !(is_new || sent_at.elapsed() >= DRAFT_AGAIN) || !self.bot.pace.spare() {
+            if !(is_new || sent_at.elapsed() >= DRAFT_AGAIN) {
+                continue;
+            }
+            if !self.bot.pace.spare() {
+                // Soon again: of answers that began together it would be the same one's turn each time.
+                next = Instant::now() + SOON;
                 continue;
             }
             let part = bot_text::draft(&text);
@@ -191,10 +201,15 @@ impl Show {
                     self.bot.without_drafts();
                     return false;
                 }
-                Ok(Err(error)) => match self.failed(&error) {
-                    Some(pause) => next = Instant::now() + pause,
-                    None => return true,
-                },
+                Ok(Err(error)) => {
+                    failures += 1;
+                    match self.failed(&error) {
+                        // Perhaps it knows none, and has other words for it.
+                        Some(_) if shown.is_none() && failures == DRAFT_TRIES => return false,
+                        Some(pause) => next = Instant::now() + pause,
+                        None => return true,
+                    }
+                }
                 Ok(Ok(())) => (shown, sent_at) = (Some(text.len()), Instant::now()),
                 Err(_) => {}
             }

@@ -1,7 +1,7 @@
 //! The Telegram bot: an edge over the same turn, quota and history as the API.
 //!
-//! What comes in is kept in the database before anything is done about it ([`receive`]), seen to in the order of its
-//! chat ([`inbox`]), and answered through what is to be sent, which is committed with what decided it ([`outbox`]).
+//! What comes in is kept in the database before anything is done about it (`receive`), seen to in the order of its chat
+//! (`inbox`), and answered through what is to be sent, which is committed with what decided it (`outbox`).
 //! One node at a time does all this, by a role that is free when its lease has run out; webhooks may reach any node.
 
 mod buttons;

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bot_api::{
     Error, Incoming, Refusal, Update, frankenstein::methods::AnswerPreCheckoutQueryParams, params::GetUpdates,
 };
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Bot;
@@ -19,6 +20,8 @@ use crate::{
 
 /// How long Telegram may keep a poll open, in seconds.
 const POLL: u16 = 25;
+/// A poll that brings nothing and is shorter than this is followed by a pause as long.
+const SHORT: Duration = Duration::from_millis(500);
 /// Updates of one poll.
 const BATCH: u8 = 100;
 /// The longest pause after a poll that failed.
@@ -53,12 +56,17 @@ pub(super) async fn run(app: &Shared, bot: &Arc<Bot>, over: &CancellationToken) 
 
 /// One poll: the next offset. The last one is confirmed by the next poll, that is, once it is committed.
 async fn poll(app: &Shared, bot: &Bot, offset: Option<i64>) -> Result<Option<i64>, Option<Duration>> {
+    let begun = Instant::now();
     let params = GetUpdates { offset, limit: Some(BATCH), seconds: POLL, allowed_updates: Some(Incoming::KINDS) };
     let updates = bot.api.get_updates(&params).await.map_err(|error| complain(&error))?;
     if updates.unusable > 0 {
         tracing::error!(count = updates.unusable, "updates without a number were left out");
     }
     let next = updates.next_offset();
+    if updates.updates.is_empty() && begun.elapsed() < SHORT {
+        // A server that does not wait would be asked without end.
+        tokio::time::sleep(SHORT).await;
+    }
     keep(app, bot, updates.updates).await.map_err(|error| {
         tracing::error!(%error, "updates cannot be kept yet");
         None
