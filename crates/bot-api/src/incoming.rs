@@ -17,7 +17,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use crate::message::{Entity, EntityKind, Media, Message, Quote, RefundedPayment, SuccessfulPayment};
-use crate::{lenient::lenient, names::names};
+use crate::{
+    lenient::{lenient, number},
+    names::names,
+};
 
 /// `User`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -227,6 +230,7 @@ pub struct MessageGenerationStopped {
     /// Where.
     pub chat: Chat,
     /// The draft, as `sendMessageDraft` named it.
+    #[serde(deserialize_with = "number")]
     pub draft_id: i64,
     /// The topic.
     #[serde(default, deserialize_with = "lenient")]

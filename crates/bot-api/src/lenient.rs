@@ -1,6 +1,9 @@
 //! Reading what may be different tomorrow.
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::value::RawValue;
 
 /// A field that becomes its default (`None`, `false`, an empty list) when it is `null` or not what
@@ -8,6 +11,20 @@ use serde_json::value::RawValue;
 pub(crate) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
     let raw = Box::<RawValue>::deserialize(from)?;
     Ok(serde_json::from_str(raw.get()).unwrap_or_default())
+}
+
+/// A number that may be written as text: Telegram's own server does so where a number is longer than JavaScript's.
+pub(crate) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(i64),
+        Text(String),
+    }
+    match Written::deserialize(from)? {
+        Written::Number(number) => Ok(number),
+        Written::Text(text) => text.parse().map_err(D::Error::custom),
+    }
 }
 
 /// A list without those elements that cannot be read.
