@@ -1,0 +1,20 @@
+//! The Telegram bot as people meet it: the real binary between a fake Telegram and a fake model, on both databases.
+#![cfg(test)]
+
+#[path = "../faults/books.rs"]
+#[expect(dead_code, reason = "its counts are for the tests beside it")]
+mod books;
+mod chaos;
+mod conversation;
+mod dialogues;
+mod emulator;
+mod files;
+mod groups;
+mod linking;
+mod markdown;
+mod modes;
+mod person;
+mod rules;
+mod safety;
+mod sending;
+mod support;
