@@ -17,6 +17,7 @@ use crate::{
         messages::Message,
         sessions::Session,
         subscriptions::Subscription,
+        telegram_chats::Chat,
         turns::Turn,
         users,
     },
@@ -135,6 +136,12 @@ async fn write(app: &Shared, user: users::User, document: &mut Document) -> Resu
         view::Subscription::from(row)
     });
     table!(app, user_id, document, "usage_logs", export::usage_logs, |row| row);
+    table!(app, user_id, document, "telegram_chats", export::telegram_chats, |chat: Chat| {
+        json!({
+            "id": chat.id, "telegram_id": chat.telegram_id, "chat_id": chat.chat_id, "thread_id": chat.thread_id,
+            "session_id": chat.session_id, "asked": chat.asked, "created_at": chat.created_at, "closed_at": chat.closed_at,
+        })
+    });
     table!(app, user_id, document, "chat_sessions", export::sessions, |row: Session| view::Session::from(row));
     table!(app, user_id, document, "messages", export::messages, |row: Message| view::Message::from(row));
     table!(app, user_id, document, "turns", export::turns, |turn: Turn| {

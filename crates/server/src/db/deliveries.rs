@@ -148,8 +148,9 @@ pub async fn sending(conn: &mut Conn<'_>, id: Uuid, role: &str, node_id: Uuid) -
 /// Notes that a message was sent, and with the last one that this is over.
 pub async fn sent(conn: &mut Conn<'_>, id: Uuid, part: i64, ended: Option<Ts>) -> Result<()> {
     let outcome = ended.map(|_| Outcome::Sent);
-    let sql = "UPDATE deliveries SET sending = FALSE, part = $2, doubts = 0, ended_at = $3, outcome = $4 \
-               WHERE id = $1 AND ended_at IS NULL";
+    // What was said is in the chat now, and nothing to be kept here.
+    let sql = "UPDATE deliveries SET sending = FALSE, part = $2, doubts = 0, ended_at = $3, outcome = $4, \
+               message = CASE WHEN $4 IS NULL THEN message END WHERE id = $1 AND ended_at IS NULL";
     execute!(conn, sql, id, part, ended, outcome).map(drop)
 }
 
@@ -162,15 +163,14 @@ pub async fn retry(conn: &mut Conn<'_>, id: Uuid, in_doubt: bool, run_at: Ts, er
 
 /// Ends a delivery without all of it sent.
 pub async fn end(conn: &mut Conn<'_>, id: Uuid, outcome: Outcome, now: Ts, error: &str) -> Result<()> {
-    let sql = "UPDATE deliveries SET sending = FALSE, ended_at = $2, outcome = $3, error = $4 \
+    let sql = "UPDATE deliveries SET sending = FALSE, ended_at = $2, outcome = $3, error = $4, message = NULL \
                WHERE id = $1 AND ended_at IS NULL";
     execute!(conn, sql, id, now, outcome, error).map(drop)
 }
 
 /// Ends everything that was to be sent to a chat.
 pub async fn close_chat(conn: &mut Conn<'_>, chat_id: i64, now: Ts) -> Result<u64> {
-    let sql =
-        "UPDATE deliveries SET sending = FALSE, ended_at = $2, outcome = $3 WHERE chat_id = $1 AND ended_at IS NULL";
+    let sql = "UPDATE deliveries SET sending = FALSE, ended_at = $2, outcome = $3, message = NULL WHERE chat_id = $1 AND ended_at IS NULL";
     execute!(conn, sql, chat_id, now, Outcome::Closed)
 }
 

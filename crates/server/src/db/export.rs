@@ -10,6 +10,7 @@ use super::{
     messages::{Message, Sender},
     sessions::Session,
     subscriptions::Subscription,
+    telegram_chats::Chat,
     turns::Turn,
 };
 
@@ -61,6 +62,12 @@ pub async fn usage_logs(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: 
 pub async fn admins(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Admin>> {
     let sql = "SELECT id, role, created_at FROM admins WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     fetch_all!(conn, Admin, sql, user_id, after, limit)
+}
+
+/// Where the person talks to the bot, after the cursor.
+pub async fn telegram_chats(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Chat>> {
+    let sql = "SELECT * FROM telegram_chats WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Chat, sql, user_id, after, limit)
 }
 
 /// The person's dialogues, after the cursor.

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, Result, Ts, execute, fetch_all, fetch_optional};
+use super::{Conn, Result, Ts, execute, fetch_optional};
 
 /// A row of `telegram_chats`: a person's private chat with the bot, or a group (and topic) where they talk to it.
 #[derive(Clone, Debug, FromRow)]
@@ -47,11 +47,6 @@ pub async fn insert(conn: &mut Conn<'_>, c: &Chat) -> Result<()> {
 pub async fn find(conn: &mut Conn<'_>, telegram_id: i64, chat_id: i64, thread_id: i64) -> Result<Option<Chat>> {
     let sql = "SELECT * FROM telegram_chats WHERE telegram_id = $1 AND chat_id = $2 AND thread_id = $3";
     fetch_optional!(conn, Chat, sql, telegram_id, chat_id, thread_id)
-}
-
-/// All places of a person.
-pub async fn of_user(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Vec<Chat>> {
-    fetch_all!(conn, Chat, "SELECT * FROM telegram_chats WHERE user_id = $1 ORDER BY id", user_id)
 }
 
 /// Sets which dialogue goes on there.

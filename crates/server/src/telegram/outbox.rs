@@ -118,6 +118,7 @@ async fn send_to(app: &Shared, bot: &Bot, chat: i64, over: &CancellationToken) -
         if !app.db.write(move |tx| Box::pin(deliveries::sending(tx, id, ROLE, node))).await? {
             return Ok(());
         }
+        bot.pace.leave(chat).await;
         let last = delivery.part + 1 == i64::try_from(content.parts.len()).unwrap_or(i64::MAX);
         let outcome = send(bot, &delivery, &content, part).await;
         let label = if outcome.is_ok() { "sent" } else { "failed" };

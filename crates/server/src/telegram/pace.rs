@@ -24,7 +24,10 @@ pub(super) struct Pace(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
+    /// When the next call has its place.
     overall: Option<Instant>,
+    /// When the next message may leave: places that were waited for too long must not be taken all at once.
+    gate: Option<Instant>,
     chats: HashMap<i64, Instant>,
 }
 
@@ -40,14 +43,19 @@ impl Pace {
         }
         let slot = {
             let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let slot = state.slot();
-            // Groups have negative numbers.
-            let pause = if chat_id < 0 { GROUP } else { CHAT };
-            if state.chats.len() >= MOST {
-                let now = Instant::now();
-                state.chats.retain(|_, until| *until > now);
-            }
-            state.chats.insert(chat_id, slot + pause);
+            let slot = next(&mut state.overall);
+            state.sends(chat_id, slot);
+            slot
+        };
+        tokio::time::sleep_until(slot).await;
+    }
+
+    /// The last wait before a message leaves, after what had to be done once its place was there.
+    pub(super) async fn leave(&self, chat_id: i64) {
+        let slot = {
+            let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let slot = next(&mut state.gate);
+            state.sends(chat_id, slot);
             slot
         };
         tokio::time::sleep_until(slot).await;
@@ -59,7 +67,7 @@ impl Pace {
         if state.overall.is_some_and(|next| next > Instant::now()) {
             return false;
         }
-        state.slot();
+        next(&mut state.overall);
         true
     }
 
@@ -72,10 +80,22 @@ impl Pace {
 }
 
 impl State {
-    fn slot(&mut self) -> Instant {
-        let now = Instant::now();
-        let slot = self.overall.map_or(now, |next| next.max(now));
-        self.overall = Some(slot + OVERALL);
-        slot
+    /// Notes that a chat gets a message at this moment.
+    fn sends(&mut self, chat_id: i64, at: Instant) {
+        // Groups have negative numbers.
+        let pause = if chat_id < 0 { GROUP } else { CHAT };
+        if self.chats.len() >= MOST {
+            let now = Instant::now();
+            self.chats.retain(|_, until| *until > now);
+        }
+        self.chats.insert(chat_id, at + pause);
     }
+}
+
+/// Takes the next place of a row in which they are `OVERALL` apart.
+fn next(row: &mut Option<Instant>) -> Instant {
+    let now = Instant::now();
+    let slot = row.map_or(now, |next| next.max(now));
+    *row = Some(slot + OVERALL);
+    slot
 }

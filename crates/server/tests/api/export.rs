@@ -191,6 +191,7 @@ async fn an_export_holds_everything(#[values(Database::Sqlite, Database::Postgre
           "used_tokens": 9
         }
       ],
+      "telegram_chats": [],
       "turns": [
         {
           "channel": "api",

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rstest::rstest;
+use serde_json::json;
 use testkit::{app::Database, model::Behaviour, telegram::as_shown};
 
 use crate::support::{Stage, en, for_the_model, ru};
@@ -21,6 +22,7 @@ async fn profile(stage: &Stage, telegram_id: i64) -> String {
 async fn people_introduce_themselves(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let stage = Stage::start(database).await;
     tokio::join!(by_buttons(&stage), by_words(&stage), by_skipping(&stage), by_talking(&stage), in_english(&stage));
+    without_a_name(&stage).await;
     stage.ends_balanced().await;
 }
 
@@ -110,6 +112,15 @@ async fn in_english(stage: &Stage) {
         dora.presses(asked.message_id, &en("button-skip")).await;
     }
     dora.hears("All set").await;
+}
+
+async fn without_a_name(stage: &Stage) {
+    let nobody = stage.telegram.person_with(json!({"first_name": "\u{202e}\u{2066}"}));
+    nobody.says("/start").await;
+    nobody.hears("Hello, Friend.").await;
+    let asked = nobody.hears(&en("ask-name")).await;
+    nobody.presses(asked.message_id, "Friend").await;
+    nobody.hears(&en("ask-gender")).await;
 }
 
 #[rstest]

@@ -3,9 +3,12 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use rstest::rstest;
-use testkit::app::Database;
+use testkit::{
+    app::Database,
+    telegram::{FakeTelegram, Fault},
+};
 
-use crate::support::{Stage, ru, talks};
+use crate::support::{Mode, Stage, ru, talks};
 
 #[rstest]
 #[tokio::test]
@@ -145,5 +148,24 @@ async fn a_bot_that_was_put_out_is_silent(#[values(Database::Sqlite, Database::P
     talks(&anna, "А здесь?").await;
     let calls = stage.telegram.calls().split_off(before);
     assert!(calls.iter().all(|call| call.chat_id() != Some(group.id())), "{calls:?}");
+    stage.ends_balanced().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn nothing_is_missed_before_the_bot_knows_its_name(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let telegram = FakeTelegram::start().await.unwrap();
+    for _ in 0..3 {
+        telegram.next("getMe", Fault::Status(502));
+    }
+    let anna = telegram.person("Анна", "ru");
+    let group = telegram.group("Друзья", &[&anna]);
+    anna.says_in(&group, "@beseda_test_bot, ты здесь?", None, None).await;
+    anna.says_in(&group, "/help@beseda_test_bot", None, None).await;
+    let stage = Stage::start_at(telegram, database, Mode::Polling, |builder| builder).await;
+    group.hears("ты здесь?").await;
+    group.hears(&ru("help-group")).await;
     stage.ends_balanced().await;
 }

@@ -152,8 +152,10 @@ async fn one_node_polls_and_another_takes_over() {
     let conflicts = |nodes: &Nodes| nodes.telegram.calls().iter().filter(|call| call.code == 409).count();
     assert_eq!(conflicts(&nodes), 0, "only one polls");
 
-    anna.says("!fake tokens=200 delay_ms=100").await;
-    anna.sees_draft("слово3").await;
+    nodes.model.next(Behaviour::tokens(200).chunk_delay(Duration::from_millis(100)));
+    anna.says("Расскажи всё").await;
+    // What has come is noted once a second.
+    anna.sees_draft("слово20").await;
     let on_first = nodes.first.base_url() == holder;
     let poller = if on_first { &mut nodes.first } else { &mut nodes.second };
     poller.kill9().await;

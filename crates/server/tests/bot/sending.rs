@@ -117,7 +117,6 @@ async fn what_fails_is_tried_again(#[values(Database::Sqlite, Database::Postgres
 async fn nothing_to_be_sent_is_lost_in_a_crash(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let mut stage = Stage::start(database).await;
     let anna = stage.met("Анна").await;
-    // An answer that is ready and cannot be sent.
     stage.telegram.faults(Faults::seeded(1).rate(Fault::Status(502), 1.0).only(["sendMessage"]));
     anna.says("Первый вопрос").await;
     within(30, "the answer waits to be sent", async || {
@@ -126,20 +125,39 @@ async fn nothing_to_be_sent_is_lost_in_a_crash(#[values(Database::Sqlite, Databa
     .await;
     stage.app.kill9().await;
     stage.telegram.faults(Faults::seeded(1));
+    anna.says("Второй вопрос").await;
     stage.app.restart().await.unwrap();
-    anna.hears("Первый вопрос").await;
-    // And one that is being written.
+    anna.hears("Второй вопрос").await;
+    let answers: Vec<_> = for_the_model(&anna).into_iter().map(|answer| answer.text).collect();
+    assert_eq!(answers, ["Первый вопрос", "Второй вопрос"]);
+    assert!(stage.last_request().contains("Первый вопрос"), "the dialogue outlives the process");
+    stage.ends_balanced().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_answer_cut_off_by_a_crash_is_told(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let mut stage = Stage::start(database).await;
+    let anna = stage.met("Анна").await;
     stage.model.next(Behaviour::tokens(80).chunk_delay(Duration::from_millis(80)));
     anna.says("Расскажи всё").await;
-    anna.sees_draft("слово10").await;
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    // What has come is noted once a second.
+    anna.sees_draft("слово25").await;
     stage.app.kill9().await;
     stage.app.restart().await.unwrap();
     let cut = anna.hears(&ru("answer-partial")).await;
     assert!(cut.text.starts_with("слово1 слово2"), "{cut}");
-    let again = cut.button("again:").unwrap().data.clone().unwrap();
     stage.model.next(Behaviour::answer("Теперь целиком"));
-    anna.presses(cut.message_id, &again).await;
+    anna.presses(cut.message_id, &ru("button-again")).await;
     anna.hears("Теперь целиком").await;
+
+    stage.model.next(Behaviour::tokens(3).first_delay(Duration::from_secs(60)));
+    anna.says("Расскажи ещё").await;
+    anna.sees_draft("").await;
+    stage.app.kill9().await;
+    stage.app.restart().await.unwrap();
+    let told = anna.hears(&ru("interrupted-notice")).await;
+    anna.presses(told.message_id, &ru("button-again")).await;
+    anna.hears("Расскажи ещё").await;
     stage.ends_balanced().await;
 }

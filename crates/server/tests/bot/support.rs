@@ -6,7 +6,7 @@ use beseda::telegram::texts::{Lang, text};
 use testkit::{
     app::{Builder, Database, TestApp},
     model::{Behaviour, FakeModel},
-    telegram::{Chat, FakeTelegram, Person, Shown},
+    telegram::{Chat, FakeTelegram, FloodLimits, Person, Shown},
 };
 
 use crate::books;
@@ -57,6 +57,7 @@ impl Stage {
         mode: Mode,
         change: impl FnOnce(Builder) -> Builder,
     ) -> Self {
+        telegram.flood(Some(FloodLimits::default()));
         let model = FakeModel::start().await.unwrap();
         model.always(Behaviour::echo());
         let builder = TestApp::builder(BINARY, database).model(&model);
@@ -115,6 +116,9 @@ impl Stage {
         assert_eq!(self.deliveries("refused").await, 0, "no delivery is refused for good");
         let pace = self.telegram.pace();
         assert!(pace.per_chat <= 2 && pace.overall <= 30, "{pace:?}");
+        let too_fast: Vec<_> =
+            self.telegram.calls().into_iter().filter(|c| c.code == 429 && c.fault.is_none()).collect();
+        assert!(too_fast.is_empty(), "{too_fast:#?}");
     }
 
     /// The same, and the books balance: for tests that delete nothing.

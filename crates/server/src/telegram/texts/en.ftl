@@ -39,7 +39,7 @@ button-clear = Clear
 ## The answer
 
 waiting-place = Your previous message is still being answered. This one is next.
-interrupted-notice = The answer broke off. What had come of it is kept. You can ask again.
+interrupted-notice = The answer broke off before it began. Your message is kept; you can ask again.
 failed-model = There was no answer. Please try again; nothing was taken from your plan.
 failed-timeout = The answer took too long. Please try again; nothing was taken from your plan.
 failed-resting = Answers can't be given right now. Please try in a minute; nothing was taken from your plan.
