@@ -117,6 +117,10 @@ pub(super) async fn run(app: &Shared, bot: &Arc<Bot>, over: &CancellationToken) 
 /// Sees to a chat's updates, one after the other, until there are none.
 async fn see_to_chat(app: &Shared, bot: &Arc<Bot>, chat: i64, over: &CancellationToken) {
     let (mut failures, mut failed) = (0, None);
+    // Without its name the bot can't tell what a group (their numbers are negative) says to it.
+    while chat < 0 && bot.me.get().is_none() && !over.is_cancelled() {
+        tokio::time::sleep(LOOK).await;
+    }
     while !over.is_cancelled() {
         let pending = async { telegram_updates::pending(&mut app.db.read().await?.conn(), chat, UPDATES).await };
         let (error, update_id): (Unseen, i64) = match pending.await {
