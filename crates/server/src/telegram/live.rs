@@ -247,7 +247,7 @@ impl Show {
                 }
                 continue;
             }
-            if part.text == shown || (message.is_some() && !self.bot.pace.spare()) {
+            if part.text == shown || (message.is_some() && !self.bot.pace.spare_in(self.chat_id)) {
                 continue;
             }
             next = Instant::now() + interval;

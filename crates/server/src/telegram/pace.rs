@@ -71,6 +71,18 @@ impl Pace {
         true
     }
 
+    /// The same for a change of a message, which the chat's pace holds for too.
+    pub(super) fn spare_in(&self, chat_id: i64) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if state.overall.is_some_and(|next| next > now) || state.chats.get(&chat_id).is_some_and(|next| *next > now) {
+            return false;
+        }
+        let slot = next(&mut state.overall);
+        state.sends(chat_id, slot);
+        true
+    }
+
     /// Telegram asks for a pause: nothing is sent to the chat before it is over.
     pub(super) fn pause(&self, chat_id: i64, pause: Duration) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
