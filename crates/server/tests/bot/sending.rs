@@ -117,6 +117,8 @@ async fn what_fails_is_tried_again(#[values(Database::Sqlite, Database::Postgres
 async fn nothing_to_be_sent_is_lost_in_a_crash(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let mut stage = Stage::start(database).await;
     let anna = stage.met("Анна").await;
+    // What was sent and not noted yet when the process is killed is sent again.
+    stage.rests().await;
     stage.telegram.faults(Faults::seeded(1).rate(Fault::Status(502), 1.0).only(["sendMessage"]));
     anna.says("Первый вопрос").await;
     within(30, "the answer waits to be sent", async || {
@@ -150,6 +152,7 @@ async fn an_answer_cut_off_by_a_crash_is_told(#[values(Database::Sqlite, Databas
     stage.model.next(Behaviour::answer("Теперь целиком"));
     anna.presses(cut.message_id, &ru("button-again")).await;
     anna.hears("Теперь целиком").await;
+    stage.rests().await;
 
     stage.model.next(Behaviour::tokens(3).first_delay(Duration::from_secs(60)));
     anna.says("Расскажи ещё").await;
