@@ -70,25 +70,25 @@ async fn no_error_is_shown_and_no_secret_logged(#[values(Database::Sqlite, Datab
     let guests = join_all(guests.map(async |name| stage.met(&name).await)).await;
     let (failing, interrupted) = guests.split_at(failures.len());
 
-    let mut buttons = Vec::new();
-    for ((behaviour, told), person) in failures.into_iter().zip(failing) {
-        stage.model.next(behaviour.clone());
-        person.says("Вопрос").await;
-        let shown = person.wait_for_answer("an end", |message| message.button("again:").is_some()).await;
-        assert_eq!(shown.text, ru(told), "{behaviour:?}");
-        buttons.push((person, shown.message_id));
+    for ((behaviour, _), person) in failures.iter().zip(failing) {
+        stage.asks(person, "Вопрос", behaviour.clone()).await;
     }
-    for (behaviour, person) in interruptions.into_iter().zip(interrupted) {
-        stage.model.next(behaviour.clone());
-        person.says("Вопрос").await;
-        let shown = person.wait_for_answer("an end", |message| message.button("again:").is_some()).await;
-        assert_eq!(shown.text, format!("Половина ответа\n\n{}", ru("answer-partial")), "{behaviour:?}");
-        buttons.push((person, shown.message_id));
+    for (behaviour, person) in interruptions.iter().zip(interrupted) {
+        stage.asks(person, "Вопрос", behaviour.clone()).await;
+    }
+    let ended =
+        async |person: &Person| person.wait_for_answer("an end", |message| message.button("again:").is_some()).await;
+    for ((behaviour, told), person) in failures.iter().zip(failing) {
+        assert_eq!(ended(person).await.text, ru(told), "{behaviour:?}");
+    }
+    for (behaviour, person) in interruptions.iter().zip(interrupted) {
+        let expected = format!("Половина ответа\n\n{}", ru("answer-partial"));
+        assert_eq!(ended(person).await.text, expected, "{behaviour:?}");
     }
     // The button under each of them asks again.
     stage.model.always(Behaviour::answer("Теперь получилось"));
-    join_all(buttons.into_iter().map(async |(person, message_id)| {
-        person.presses(message_id, &ru("button-again")).await;
+    join_all(guests.iter().map(async |person| {
+        person.presses(ended(person).await.message_id, &ru("button-again")).await;
         person.hears("Теперь получилось").await;
     }))
     .await;

@@ -154,9 +154,7 @@ async fn an_answer_cut_off_by_a_crash_is_told(#[values(Database::Sqlite, Databas
     anna.hears("Теперь целиком").await;
     stage.rests().await;
 
-    stage.model.next(Behaviour::tokens(3).first_delay(Duration::from_secs(60)));
-    anna.says("Расскажи ещё").await;
-    anna.sees_draft("").await;
+    stage.asks(&anna, "Расскажи ещё", Behaviour::tokens(3).first_delay(Duration::from_secs(60))).await;
     stage.app.kill9().await;
     stage.app.restart().await.unwrap();
     let told = anna.hears(&ru("interrupted-notice")).await;

@@ -87,6 +87,14 @@ impl Stage {
         self.app.query_texts(&sql).await.unwrap()
     }
 
+    /// Says something, and waits until the model is asked: it does this in answer.
+    pub(crate) async fn asks(&self, person: &Person, words: &str, answer: Behaviour) {
+        let before = self.model.request_count();
+        self.model.next(answer);
+        person.says(words).await;
+        within(20, "the model is asked", async || self.model.request_count() > before).await;
+    }
+
     /// What the model was sent last.
     pub(crate) fn last_request(&self) -> String {
         let requests = self.model.requests();
