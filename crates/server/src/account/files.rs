@@ -1,4 +1,4 @@
-//! Everything the service holds on a person as two files, for a door through which nothing can be streamed.
+//! What the service holds on a person as files, for a door through which nothing can be streamed.
 
 use std::io;
 
@@ -12,22 +12,13 @@ use crate::{app::Shared, telegram::texts::Lang};
 /// The largest file, in bytes: a bot may send 50 MB, form and all.
 pub const MOST: usize = 45_000_000;
 
-/// The files.
-#[derive(Debug)]
-pub struct Export {
-    /// Everything, as [`export`] writes it.
-    pub json: Vec<u8>,
-    /// The dialogues, as [`readable`] writes them.
-    pub readable: Vec<u8>,
-}
-
-/// Why there are no files.
+/// Why there is no file.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The person is gone.
     #[error("there is no such person")]
     Gone,
-    /// One would be larger than [`MOST`].
+    /// It would be larger than [`MOST`].
     #[error("the export is larger than {MOST} bytes")]
     TooLarge,
     /// The database failed at the start.
@@ -38,12 +29,14 @@ pub enum ExportError {
     Broken(#[from] io::Error),
 }
 
-/// Makes both files.
-pub async fn make(app: &Shared, user_id: Uuid, lang: Lang) -> Result<Export, ExportError> {
-    let json = export::start(app, user_id, ()).await?.ok_or(ExportError::Gone)?;
-    let json = whole(json, MOST).await?;
-    let readable = readable::start(app, user_id, lang).await?.ok_or(ExportError::Gone)?;
-    Ok(Export { json, readable: whole(readable, MOST).await? })
+/// Everything, as [`export`] writes it.
+pub async fn json(app: &Shared, user_id: Uuid) -> Result<Vec<u8>, ExportError> {
+    whole(export::start(app, user_id, ()).await?.ok_or(ExportError::Gone)?, MOST).await
+}
+
+/// The dialogues, as [`readable`](mod@readable) writes them.
+pub async fn readable(app: &Shared, user_id: Uuid, lang: Lang) -> Result<Vec<u8>, ExportError> {
+    whole(readable::start(app, user_id, lang).await?.ok_or(ExportError::Gone)?, MOST).await
 }
 
 /// Reads to the end, if that is not too far. Left halfway, the writer stops.

@@ -68,6 +68,11 @@ impl Place {
         serde_json::from_str(json).ok()
     }
 
+    /// Whether others read along: groups have negative numbers in Telegram.
+    pub const fn is_group(self) -> bool {
+        self.chat_id < 0
+    }
+
     /// As it is kept with a turn.
     pub fn to_json(self) -> String {
         serde_json::json!(self).to_string()

@@ -129,17 +129,19 @@ fn notice(turn: &Turn) -> &'static str {
 
 async fn file_part(app: &Shared, lang: Lang, delivery: &Delivery, file: File) -> Part {
     let told = |key| Part::Text { text: text(lang, key, &[]), entities: Vec::new(), keyboard: None };
-    match files::make(app, delivery.user_id, lang).await {
-        Ok(export) => match file {
-            File::ExportText => Part::File {
-                name: "beseda.md",
-                content: export.readable.into(),
-                caption: text(lang, "export-caption", &[]),
-            },
-            File::ExportJson => Part::File { name: "beseda.json", content: export.json.into(), caption: String::new() },
-        },
-        Err(files::ExportError::TooLarge) => told("export-too-large"),
-        Err(error) => {
+    let made = match file {
+        File::ExportText => files::readable(app, delivery.user_id, lang).await,
+        File::ExportJson => files::json(app, delivery.user_id).await,
+    };
+    match (made, file) {
+        (Ok(content), File::ExportText) => {
+            Part::File { name: "beseda.md", content: content.into(), caption: text(lang, "export-caption", &[]) }
+        }
+        (Ok(content), File::ExportJson) => {
+            Part::File { name: "beseda.json", content: content.into(), caption: String::new() }
+        }
+        (Err(files::ExportError::TooLarge), _) => told("export-too-large"),
+        (Err(error), _) => {
             tracing::error!(%error, "the files of an export could not be made");
             told("export-failed")
         }

@@ -14,7 +14,9 @@ use crate::{
     app::{App, Shared},
     billing::plan,
     db::{
-        Result, is_away,
+        Result,
+        deliveries::Place,
+        is_away,
         messages::{self, Exchange},
         plans::Unit,
         turns::{self, State, Turn},
@@ -27,7 +29,7 @@ use crate::{
         finish::{self, Outcome},
         hub::Live,
         start::Admitted,
-        system_text,
+        system_text::{self, Hearers},
         window::Window,
     },
 };
@@ -140,7 +142,9 @@ async fn prepare(app: &App, admitted: &Admitted) -> Result<Option<Request>> {
     let Some(user) = app.people.find(app, turn.user_id).await? else { return Ok(None) };
     let model = plan::model(app, &subscription.plan_name).await?;
     let companion = Companion::of(session, &user, &app.config.companion);
-    let system = system_text::compose(&user, &companion, &config.system_text, app.clock.now());
+    let place = turn.deliver_to.as_deref().and_then(Place::parse);
+    let hearers = if place.is_some_and(Place::is_group) { Hearers::Group } else { Hearers::Person };
+    let system = system_text::compose(&user, &companion, hearers, &config.system_text, app.clock.now());
     // On a plan counted in tokens, what was reserved bounds what is sent and what is answered.
     let held = match subscription.unit {
         Unit::Requests => u64::MAX,

@@ -27,11 +27,25 @@ fn quoted(described: &Described<'_>) -> String {
     serde_json::to_string(described).unwrap_or_default()
 }
 
-/// Composes the text for `user`, spoken with by `companion`. `extra` is the operator's own.
-pub fn compose(user: &User, companion: &Companion, extra: &str, now: Ts) -> String {
+/// Who hears the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hearers {
+    /// The person alone.
+    Person,
+    /// A group that the person is in.
+    Group,
+}
+
+/// Composes the text for `user`, spoken with by `companion` before `hearers`. `extra` is the operator's own.
+pub fn compose(user: &User, companion: &Companion, hearers: Hearers, extra: &str, now: Ts) -> String {
     let age = current_age(user, now);
-    let person =
-        quoted(&Described { name: user.name.as_deref(), gender: user.gender, age, language: user.language.as_deref() });
+    let person = quoted(&Described {
+        name: user.name.as_deref(),
+        gender: user.gender,
+        // What the model is not told it cannot tell the group.
+        age: age.filter(|_| hearers == Hearers::Person),
+        language: user.language.as_deref(),
+    });
     let own = quoted(&Described {
         name: Some(&companion.name),
         gender: companion.gender,
@@ -56,6 +70,9 @@ pub fn compose(user: &User, companion: &Companion, extra: &str, now: Ts) -> Stri
          gender of theirs; where it is not stated, avoid forms that show it. Suit your tone to the person's age. Use \
          the name sparingly.",
     );
+    if hearers == Hearers::Group {
+        text.push_str("\nYou are talking in a group, and others read along.");
+    }
     if age.is_some_and(|age| age < ADULT) {
         text.push_str(
             "\nThe person is a minor. Keep everything suitable for their age: no sexual content, no graphic violence, \

@@ -43,6 +43,28 @@ async fn a_group_is_answered_when_it_asks(#[values(Database::Sqlite, Database::P
     stage.ends_balanced().await;
 }
 
+#[rstest]
+#[tokio::test]
+async fn an_age_is_nothing_for_a_group(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let stage = Stage::start(database).await;
+    let anna = stage.met("Анна").await;
+    anna.says("/profile").await;
+    let card = anna.hears("Что о вас известно").await;
+    anna.presses(card.message_id, "edit:age").await;
+    anna.hears(&ru("ask-age")).await;
+    anna.says("41").await;
+    anna.hears(&ru("profile-saved")).await;
+    talks(&anna, "Сколько мне лет").await;
+    assert!(stage.last_request().contains(r#"\"age\":41"#), "{}", stage.last_request());
+    let group = stage.telegram.group("Друзья", &[&anna]);
+    anna.says_in(&group, "@beseda_test_bot сколько мне лет", None, None).await;
+    group.hears("сколько мне лет").await;
+    let request = stage.last_request();
+    assert!(!request.contains("41") && request.contains("others read along"), "{request}");
+    assert!(request.contains("Анна"), "{request}");
+    stage.ends_balanced().await;
+}
+
 /// How many dialogues go on in a chat; none of them goes on in two places.
 async fn dialogues(stage: &Stage, chat: i64) -> usize {
     let place = match stage.app.database() {
