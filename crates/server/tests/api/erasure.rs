@@ -30,6 +30,30 @@ async fn appoint(app: &TestApp, person: &Person, number: u128) {
     app.execute(&sql).await.unwrap();
 }
 
+/// What a person who talks to the bot leaves there.
+async fn talk_to_the_bot(app: &TestApp, person: &Person, number: u128) {
+    let (id, user, now) = (app.sql_id(Uuid::from_u128(number)), app.sql_id(person.id), app.sql_time(1));
+    for sql in [
+        format!(
+            "INSERT INTO telegram_chats (id, user_id, telegram_id, chat_id, created_at) \
+             VALUES ({id}, {user}, {number}, {number}, {now})"
+        ),
+        format!(
+            "INSERT INTO deliveries (id, user_id, chat_id, message, created_at, run_at) \
+             VALUES ({id}, {user}, {number}, '', {now}, {now})"
+        ),
+        // The hash is bytes: in SQLite an id is written as such, in PostgreSQL it has to be made of one.
+        match app.database() {
+            Database::Sqlite => format!("INSERT INTO link_codes VALUES ({id}, {user}, {now}, {now}, NULL)"),
+            Database::Postgres => {
+                format!("INSERT INTO link_codes VALUES (uuid_send({id}), {user}, {now}, {now}, NULL)")
+            }
+        },
+    ] {
+        app.execute(&sql).await.unwrap();
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn erasing_leaves_no_row(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
@@ -42,6 +66,8 @@ async fn erasing_leaves_no_row(#[values(Database::Sqlite, Database::Postgres)] d
     }
     appoint(&app, &anna, 1).await;
     appoint(&app, &boris, 2).await;
+    talk_to_the_bot(&app, &anna, 1).await;
+    talk_to_the_bot(&app, &boris, 2).await;
     let before = rows(&app, &boris).await;
     println!("{before:?}");
     assert!(before.iter().all(|(_, count)| *count > 0), "{before:?}");
