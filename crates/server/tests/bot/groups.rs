@@ -8,7 +8,7 @@ use testkit::{
     telegram::{FakeTelegram, Fault},
 };
 
-use crate::support::{Mode, Stage, ru, talks};
+use crate::support::{Mode, Stage, hears_out, ru, talks};
 
 #[rstest]
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn an_answer_in_a_group_is_shown_while_it_comes(
     let anna = stage.met("Анна").await;
     let group = stage.telegram.group("Друзья", &[&anna]);
     anna.says_in(&group, "@beseda_test_bot !fake first_ms=500 tokens=100 delay_ms=80", None, None).await;
-    let told = group.hears("слово100").await;
+    let told = hears_out(&group, "слово100").await;
     assert!(told.edits >= 2, "{told}");
     assert!(told.button("again:").is_some() && told.button("stop:").is_none(), "{told}");
     assert_eq!(group.answers().len(), 1, "{}", group.printed());
@@ -150,7 +150,7 @@ async fn a_topic_that_is_gone_is_no_end(#[values(Database::Sqlite, Database::Pos
     anna.says_in(&group, "@beseda_test_bot !fake tokens=60 delay_ms=80", None, Some(topic)).await;
     group.hears("слово2").await;
     group.closes_topic(topic).await;
-    let told = group.hears("слово60").await;
+    let told = hears_out(&group, "слово60").await;
     assert_eq!(told.thread, None, "{told}");
     stage.ends_balanced().await;
 }

@@ -9,7 +9,7 @@ use testkit::{
     telegram::{Fault, Faults, as_shown},
 };
 
-use crate::support::{Stage, for_the_model, ru, talks, within, without_spaces};
+use crate::support::{Stage, for_the_model, hears_out, ru, talks, within, without_spaces};
 
 #[rstest]
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn where_there_are_no_drafts_a_message_is_edited(
 async fn shown_by_edits(stage: &Stage) {
     let anna = stage.met("Анна").await;
     anna.says("!fake first_ms=1500 tokens=60 delay_ms=80").await;
-    let shown = anna.hears("слово60").await;
+    let shown = hears_out(&anna, "слово60").await;
     assert_eq!(shown.text, as_shown(&stage.stored(&anna, "ai").await[0]));
     assert!(shown.edits >= 2, "{shown}");
     assert!(shown.button("again:").is_some() && shown.button("stop:").is_none(), "{shown}");

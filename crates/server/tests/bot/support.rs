@@ -153,6 +153,12 @@ pub(crate) async fn talks(person: &Person, words: &str) -> Shown {
     person.hears(words).await
 }
 
+/// Waits for an answer that is finished: while it comes, it may be shown as a message that is edited.
+pub(crate) async fn hears_out(chat: &Chat, words: &str) -> Shown {
+    let finished = |message: &Shown| message.text.contains(words) && message.button("again:").is_some();
+    chat.wait_for_answer(&format!("a finished answer with {words:?}"), finished).await
+}
+
 /// The messages of the bot that have a button to answer again: what it says for the model.
 pub(crate) fn for_the_model(chat: &Chat) -> Vec<Shown> {
     chat.answers().into_iter().filter(|message| message.button("again:").is_some()).collect()
