@@ -126,6 +126,8 @@ async fn nothing_to_be_sent_is_lost_in_a_crash(#[values(Database::Sqlite, Databa
     })
     .await;
     stage.app.kill9().await;
+    // What the dead process had sent to Telegram is still refused.
+    tokio::time::sleep(Duration::from_millis(500)).await;
     stage.telegram.faults(Faults::seeded(1));
     anna.says("Второй вопрос").await;
     stage.app.restart().await.unwrap();

@@ -173,7 +173,7 @@ pub(crate) fn without_spaces(text: &str) -> String {
 pub(crate) async fn within<F: Future<Output = bool>>(seconds: u64, what: &str, mut holds: impl FnMut() -> F) {
     let waited = tokio::time::timeout(Duration::from_secs(seconds), async {
         while !holds().await {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });
     assert!(waited.await.is_ok(), "not within {seconds} s: {what}");
