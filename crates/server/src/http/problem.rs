@@ -147,7 +147,12 @@ impl IntoResponse for Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        let kind = if db::is_away(&error) { Kind::Unavailable } else { Kind::Internal };
+        let kind = match &error {
+            // Rows refer to their person, who was erased, or joined with another account, in the same moment.
+            sqlx::Error::Database(refused) if refused.is_foreign_key_violation() => Kind::Unauthorized,
+            error if db::is_away(error) => Kind::Unavailable,
+            _ => Kind::Internal,
+        };
         Self { source: Some(error.to_string()), ..Self::new(kind) }
     }
 }
