@@ -49,6 +49,13 @@ pub async fn find(conn: &mut Conn<'_>, telegram_id: i64, chat_id: i64, thread_id
     fetch_optional!(conn, Chat, sql, telegram_id, chat_id, thread_id)
 }
 
+/// Which dialogue goes on there, if it has not ended.
+pub async fn session(conn: &mut Conn<'_>, id: Uuid) -> Result<Option<Uuid>> {
+    let sql = "SELECT s.id FROM telegram_chats c JOIN chat_sessions s ON s.id = c.session_id AND s.user_id = c.user_id \
+               WHERE c.id = $1 AND s.is_active";
+    Ok(fetch_optional!(conn, (Uuid,), sql, id)?.map(|(id,)| id))
+}
+
 /// Sets which dialogue goes on there.
 pub async fn set_session(conn: &mut Conn<'_>, id: Uuid, session_id: Option<Uuid>) -> Result<()> {
     execute!(conn, "UPDATE telegram_chats SET session_id = $2 WHERE id = $1", id, session_id).map(drop)

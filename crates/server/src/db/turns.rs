@@ -228,13 +228,13 @@ pub async fn stop_requested(conn: &mut Conn<'_>, node_id: Uuid) -> Result<Vec<Uu
 /// Open turns whose node is gone: its lease ran out, or it is not known.
 pub async fn lost(conn: &mut Conn<'_>, now: Ts, limit: i64) -> Result<Vec<Turn>> {
     let sql = "SELECT t.* FROM turns t WHERE t.ended_at IS NULL AND NOT EXISTS \
-               (SELECT 1 FROM nodes n WHERE n.id = t.node_id AND n.lease_until > $1) ORDER BY t.id LIMIT $2";
+               (SELECT 1 FROM nodes n WHERE n.id = t.node_id AND n.lease_until > $1) ORDER BY t.created_at, t.id LIMIT $2";
     fetch_all!(conn, Turn, sql, now, limit)
 }
 
 /// Open turns of a living node that were accepted before `before`.
 pub async fn open_of(conn: &mut Conn<'_>, node_id: Uuid, before: Ts, limit: i64) -> Result<Vec<Turn>> {
-    let sql = "SELECT * FROM turns WHERE node_id = $1 AND ended_at IS NULL AND created_at < $2 ORDER BY id LIMIT $3";
+    let sql = "SELECT * FROM turns WHERE node_id = $1 AND ended_at IS NULL AND created_at < $2 ORDER BY created_at, id LIMIT $3";
     fetch_all!(conn, Turn, sql, node_id, before, limit)
 }
 

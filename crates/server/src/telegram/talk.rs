@@ -15,13 +15,7 @@ use super::{
 };
 use crate::{
     app::{App, Shared},
-    db::{
-        Result, Ts,
-        plans::Unit,
-        sessions::{self, Channel},
-        subscriptions::Subscription,
-        telegram_chats, turns,
-    },
+    db::{Result, Ts, plans::Unit, sessions::Channel, subscriptions::Subscription, telegram_chats, turns},
     dialogue,
     turn::{
         self, Asked, NewTurn,
@@ -240,16 +234,17 @@ pub(super) fn date(app: &App, lang: Lang, at: Ts) -> String {
     at.to_timestamp().to_zoned(app.zone.clone()).strftime(format).to_string()
 }
 
-/// The dialogue that goes on here, or a new one.
+/// The dialogue that goes on here, or a new one. It is asked for anew each time: of two messages that are seen to
+/// together, the first may have begun it.
 async fn session(app: &App, contact: &Contact) -> Result<Uuid> {
-    if let Some(id) = contact.chat.session_id {
+    let current = {
         let mut reader = app.db.read().await?;
-        let session = sessions::find(&mut reader.conn(), contact.user.id, id).await?;
-        if session.is_some_and(|session| session.is_active) {
-            return Ok(id);
-        }
+        telegram_chats::session(&mut reader.conn(), contact.chat.id).await?
+    };
+    match current {
+        Some(id) => Ok(id),
+        None => new_session(app, contact).await,
     }
-    new_session(app, contact).await
 }
 
 /// Begins a dialogue that goes on here.

@@ -67,6 +67,8 @@ async fn every_message_ends_once(#[case] database: Database, #[case] mode: Mode)
     books::assert_balanced(&app).await;
     let turns = app.query_i64("SELECT COUNT(*) FROM turns").await.unwrap();
     assert_eq!(turns, i64::try_from(CHATS * MESSAGES).unwrap(), "each message is one turn");
+    let dialogues = app.query_i64("SELECT COUNT(DISTINCT session_id) FROM turns").await.unwrap();
+    assert_eq!(dialogues, i64::try_from(CHATS).unwrap(), "each chat is one dialogue");
     assert!(telegram.violations().is_empty(), "{:#?}", telegram.violations());
     for (index, person) in people.iter().enumerate() {
         in_order(index, &person.answers(), &person.printed());
