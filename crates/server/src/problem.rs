@@ -58,7 +58,7 @@ problems! {
     ModelsResting = "models-resting", 503, "Every model provider rests after failures";
     Interrupted = "interrupted", 503, "The service stopped before the first word of the answer";
     Overloaded = "overloaded", 503, "The service is at its limit";
-    TelegramOff = "telegram-off", 503, "No Telegram bot is connected";
+    TelegramOff = "telegram-off", 409, "No Telegram bot is connected";
     ShuttingDown = "shutting-down", 503, "This node is stopping";
     Unavailable = "unavailable", 503, "The database does not answer";
     ModelTimeout = "model-timeout", 504, "The model took too long";

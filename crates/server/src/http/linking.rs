@@ -25,7 +25,7 @@ pub struct TelegramLink {
 /// minutes, and replaces those made before it.
 #[utoipa::path(post, path = "/v1/me/telegram-link", operation_id = "create_telegram_link", tag = "account",
     responses((status = 201, body = TelegramLink),
-        (status = 503, body = Problem, description = "`telegram-off`: No Telegram bot is connected; `unavailable`")))]
+        (status = 409, body = Problem, description = "`telegram-off`: No Telegram bot is connected")))]
 pub async fn create(State(edge): State<Edge>, person: Person) -> Result<impl IntoResponse> {
     let bot = edge.app.bot_username().ok_or_else(|| Problem::new(Kind::TelegramOff))?;
     let linking::NewCode { code, expires_at } = linking::create(&edge.app, person.id).await?;

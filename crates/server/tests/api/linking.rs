@@ -34,7 +34,7 @@ fn moment(value: &Value) -> jiff::Timestamp {
 async fn without_a_bot_there_is_no_link(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let (_model, app) = start(database).await;
     let anna = app.register("Анна").await;
-    assert_eq!(problem(&anna.post("/v1/me/telegram-link", &json!(null)).await), "503 telegram-off");
+    assert_eq!(problem(&anna.post("/v1/me/telegram-link", &json!(null)).await), "409 telegram-off");
     assert_eq!(problem(&app.post("/v1/me/telegram-link", &json!(null)).await), "401 unauthorized");
     assert_eq!(app.query_i64("SELECT COUNT(*) FROM link_codes").await.unwrap(), 0);
 }
