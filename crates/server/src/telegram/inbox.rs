@@ -1,11 +1,6 @@
 //! Seeing to what came in: in the order of each chat, chats independent of each other.
 
-use std::{
-    collections::HashSet,
-    panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use bot_api::{
     Incoming, Update,
@@ -16,7 +11,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use super::{
-    Bot, buttons, commands,
+    Bot,
+    busy::Busy,
+    buttons, commands,
     contact::{self, Contact},
     joining::{self, Joined},
     onboarding,
@@ -82,21 +79,19 @@ pub(super) enum Unseen {
 
 /// Sees to what comes in until `over`.
 pub(super) async fn run(app: &Shared, bot: &Arc<Bot>, over: &CancellationToken) {
-    let busy = Arc::new(Mutex::new(HashSet::new()));
+    let busy = Busy::default();
     let workers = TaskTracker::new();
     while !over.is_cancelled() {
         let chats = async { telegram_updates::chats(&mut app.db.read().await?.conn(), CHATS).await };
         match chats.await {
             Ok(chats) => {
                 for chat in chats {
-                    if !busy.lock().unwrap_or_else(PoisonError::into_inner).insert(chat) {
-                        continue;
-                    }
-                    let (app, bot, over, busy) = (app.clone(), bot.clone(), over.clone(), busy.clone());
+                    let Some(claim) = busy.claim(chat) else { continue };
+                    let (app, bot, over) = (app.clone(), bot.clone(), over.clone());
                     let tasks = app.tasks.clone();
                     tasks.spawn(workers.track_future(async move {
                         see_to_chat(&app, &bot, chat, &over).await;
-                        busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&chat);
+                        drop(claim);
                         // What came between the last look and this line.
                         bot.heard.notify_one();
                     }));

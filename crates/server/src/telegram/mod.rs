@@ -4,6 +4,7 @@
 //! (`inbox`), and answered through what is to be sent, which is committed with what decided it (`outbox`).
 //! One node at a time does all this, by a role that is free when its lease has run out; webhooks may reach any node.
 
+mod busy;
 mod buttons;
 mod commands;
 mod contact;

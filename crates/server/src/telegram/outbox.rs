@@ -4,11 +4,7 @@
 //! crash included, it is known whether it can have arrived: if it surely has not it is tried again, if nobody knows it is
 //! repeated once, as an answer is rather seen twice than never.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use bot_api::{
     Error, Refusal,
@@ -19,6 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     Bot, ROLE,
+    busy::Busy,
     content::{self, Content, Part},
     live,
 };
@@ -48,7 +45,7 @@ pub(super) async fn run(app: &Shared, bot: &Arc<Bot>, over: &CancellationToken) 
         () = over.cancelled() => return,
         () = tokio::time::sleep(FIRST_PAUSE) => {}
     }
-    let busy = Arc::new(Mutex::new(HashSet::new()));
+    let busy = Busy::default();
     let workers = TaskTracker::new();
     while !over.is_cancelled() {
         let now = app.clock.now();
@@ -56,16 +53,14 @@ pub(super) async fn run(app: &Shared, bot: &Arc<Bot>, over: &CancellationToken) 
         match chats.await {
             Ok(chats) => {
                 for chat in chats {
-                    if !busy.lock().unwrap_or_else(PoisonError::into_inner).insert(chat) {
-                        continue;
-                    }
-                    let (app, bot, over, busy) = (app.clone(), bot.clone(), over.clone(), busy.clone());
+                    let Some(claim) = busy.claim(chat) else { continue };
+                    let (app, bot, over) = (app.clone(), bot.clone(), over.clone());
                     let tasks = app.tasks.clone();
                     tasks.spawn(workers.track_future(async move {
                         if let Err(error) = send_to(&app, &bot, chat, &over).await {
                             tracing::warn!(%error, "deliveries cannot be read or noted yet");
                         }
-                        busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&chat);
+                        drop(claim);
                     }));
                 }
             }

@@ -23,22 +23,18 @@ button-use-name = { $name }
 button-male = Masculine
 button-female = Feminine
 button-other = Other
-button-cancel = Cancel
 button-yes = Yes
 button-no = No
 button-stop = Stop
 button-again = Again
-button-continue = Continue
 button-delete = Delete
 button-plan = My plan
 button-edit-name = Name
 button-edit-gender = Gender
 button-edit-age = Age
-button-clear = Clear
 
 ## The answer
 
-waiting-place = Your previous message is still being answered. This one is next.
 interrupted-notice = The answer broke off before it began. Your message is kept; you can ask again.
 failed-model = There was no answer. Please try again; nothing was taken from your plan.
 failed-timeout = The answer took too long. Please try again; nothing was taken from your plan.
@@ -88,7 +84,6 @@ media-unsupported = Voice messages, photos and files can't be read yet. Please w
 edited-ignored = Changes to a message that was already sent are not read. Please send the corrected text as a new message.
 unknown-command = There is no such command. All commands are in /help.
 old-button = This button no longer works.
-admin-none = This command is for those who run the service.
 
 ## Dialogues
 

@@ -23,22 +23,18 @@ button-use-name = { $name }
 button-male = Мужской
 button-female = Женский
 button-other = Другой
-button-cancel = Отмена
 button-yes = Да
 button-no = Нет
 button-stop = Остановить
 button-again = Ещё раз
-button-continue = Продолжить
 button-delete = Удалить
 button-plan = Мой план
 button-edit-name = Имя
 button-edit-gender = Род
 button-edit-age = Возраст
-button-clear = Убрать
 
 ## Ответ
 
-waiting-place = Сейчас идёт ответ на предыдущее сообщение. Ваше — следующее.
 interrupted-notice = Ответ прервался, не начавшись. Ваше сообщение сохранено, можно спросить ещё раз.
 failed-model = Ответить не получилось. Попробуйте ещё раз, с вашего плана ничего не списано.
 failed-timeout = Ответа не было слишком долго. Попробуйте ещё раз, с вашего плана ничего не списано.
@@ -91,7 +87,6 @@ media-unsupported = Голосовые сообщения, фотографии 
 edited-ignored = Исправления в уже отправленном не учитываются. Пришлите исправленный текст новым сообщением.
 unknown-command = Такой команды нет. Все команды — /help.
 old-button = Эта кнопка уже не действует.
-admin-none = Эта команда для тех, кто управляет сервисом.
 
 ## Разговоры
 
