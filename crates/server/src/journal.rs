@@ -196,7 +196,8 @@ impl Entries {
         for (hash, body) in &self.texts {
             ai_requests::keep_text(conn, user_id, hash, body, now).await?;
         }
-        for row in self.rows.iter().rev().skip(1).rev() {
+        let Some((_last, earlier)) = self.rows.split_last() else { return Ok(()) };
+        for row in earlier {
             ai_requests::insert(conn, row).await?;
         }
         Ok(())
