@@ -7,12 +7,16 @@ use uuid::Uuid;
 
 use crate::{
     account::{profile::People, tokens::AccessCache},
-    billing::plan,
+    billing::{
+        google_play::{GooglePlay, PlayError},
+        plan,
+    },
     clock::Clock,
     cluster::Node,
     config::Config,
     db::Db,
     ids,
+    jobs::Queue,
     journal::KnownTexts,
     lifecycle::Tasks,
     models::Models,
@@ -41,16 +45,18 @@ pub struct App {
     pub access: AccessCache,
     /// People whom turns asked for a moment ago.
     pub people: People,
-    /// The models of plans, as they were a moment ago.
-    pub plan_models: plan::Models,
     /// Histories that the next turns of dialogues follow on.
     pub recent: Recent,
     /// Journal texts known to be stored.
     pub known_texts: KnownTexts,
     /// The client that reaches other nodes.
     pub peers: reqwest::Client,
+    /// What is to be done after commits.
+    pub jobs: Queue,
     /// The Telegram bot, if there is one.
     pub bot: Option<Arc<Bot>>,
+    /// The connection with Google Play, if plans are sold there.
+    pub play: Option<GooglePlay>,
     /// Renders metrics.
     pub metrics: PrometheusHandle,
     /// The time zone of usage days and calendar months.
@@ -62,8 +68,7 @@ pub type Shared = Arc<App>;
 
 impl App {
     /// Puts the service together on an open database.
-    pub async fn new(config: Config, db: Db, metrics: PrometheusHandle) -> Result<Shared, StartError> {
-        let clock = Clock;
+    pub async fn new(config: Config, db: Db, clock: Clock, metrics: PrometheusHandle) -> Result<Shared, StartError> {
         let models = Models::choose(&config.llm).await?;
         let peers = reqwest::Client::builder()
             .no_proxy()
@@ -74,6 +79,7 @@ impl App {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let bot = Bot::new(&config)?.map(Arc::new);
+        let play = GooglePlay::new(&config.google_play, clock.clone())?;
         let zone = config.service.zone();
         plan::seed(&db, &config.plans, clock.now()).await?;
         let node = Node::new(ids::new_id(clock.now()), &config, db.is_sqlite());
@@ -86,11 +92,12 @@ impl App {
             node,
             access: AccessCache::default(),
             people: People::default(),
-            plan_models: plan::Models::default(),
             recent: Recent::default(),
             known_texts: KnownTexts::default(),
             peers,
+            jobs: Queue::default(),
             bot,
+            play,
             metrics,
             zone,
             config,
@@ -120,6 +127,9 @@ pub enum StartError {
     /// The bot's configuration is wrong.
     #[error(transparent)]
     Bot(#[from] BotError),
+    /// The connection with Google Play is not well configured.
+    #[error("google_play: {0}")]
+    Play(#[from] PlayError),
     /// The plans could not be seeded.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),

@@ -8,7 +8,7 @@ use crate::{
     account::profile::Person,
     app::{App, Shared},
     db::{
-        Day, Result,
+        Result,
         sessions::{self, Channel, Session},
         turns, usage_logs,
     },
@@ -27,6 +27,7 @@ pub async fn begin(
     companion: Option<Person>,
 ) -> Result<Session> {
     let now = app.clock.now();
+    let day = now.day(&app.zone);
     let (gender, age) = companion.as_ref().map_or((None, None), |c| (c.gender, c.age));
     let session = Session {
         id: app.new_id(),
@@ -41,9 +42,9 @@ pub async fn begin(
         companion_name: companion.map(|c| c.name.into_inner()),
         companion_gender: gender,
         companion_age: age,
+        day: Some(day),
     };
     let row = Arc::new(session.clone());
-    let day = Day(now.to_timestamp().to_zoned(app.zone.clone()).date());
     let usage_id = app.new_id();
     app.db
         .write(move |tx| {
@@ -77,17 +78,17 @@ pub async fn end(app: &App, user_id: Uuid, id: Uuid) -> Result<Option<Session>> 
 pub async fn delete(app: &Shared, user_id: Uuid, id: Uuid) -> Result<bool> {
     loop {
         stop::stop_all(app, user_id, Some(id), PATIENCE).await?;
-        let now = app.clock.now();
+        let (now, zone) = (app.clock.now(), app.zone.clone());
         let deleted = app.db.write(move |tx| {
+            let zone = zone.clone();
             Box::pin(async move {
                 // Ending it locks it and lets no new turn in: what is open now is all there will be.
-                if sessions::end(tx, user_id, id, now).await?.is_none() {
-                    return Ok(Some(false));
-                }
+                let Some(session) = sessions::end(tx, user_id, id, now).await? else { return Ok(Some(false)) };
                 if turns::any_open(tx, user_id, id).await? {
                     return Ok(None);
                 }
-                sessions::delete(tx, user_id, id).await.map(Some)
+                let day = session.day.unwrap_or_else(|| session.started_at.day(&zone));
+                sessions::delete(tx, user_id, id, day).await.map(Some)
             })
         });
         if let Some(deleted) = deleted.await? {

@@ -25,30 +25,34 @@ use crate::{
     turn::window::Window,
 };
 
-/// A request by reference; the format's version is `v`.
+/// A request by reference.
 #[derive(Debug, Serialize, Deserialize)]
-struct RequestRef {
-    v: u8,
+pub struct RequestRef {
+    /// The format's version.
+    pub v: u8,
     /// Hash of the system text.
-    s: String,
+    pub s: String,
     /// Hash of the parameters.
-    p: String,
+    pub p: String,
     /// The window's first question.
-    f: Uuid,
+    pub f: Uuid,
     /// Its last, the one that is answered.
-    l: Uuid,
+    pub l: Uuid,
     /// The number of the turn: it saw the answers of earlier turns.
-    n: i64,
+    pub n: i64,
 }
 
-/// A response by reference: `m` is the AI message that holds its text.
+/// A response by reference.
 #[derive(Debug, Serialize, Deserialize)]
-struct ResponseRef {
-    v: u8,
+pub struct ResponseRef {
+    /// The format's version.
+    pub v: u8,
+    /// The AI message that holds its text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    m: Option<Uuid>,
+    pub m: Option<Uuid>,
+    /// The rest of it.
     #[serde(flatten)]
-    response: Response,
+    pub response: Response,
 }
 
 /// For how long a text is taken to be stored: about so old its `used_at` may be.

@@ -1,7 +1,7 @@
 //! Beseda: one service through which people talk to an AI.
 //!
 //! `ARCHITECTURE.md` is the map. In short: [`http`] and [`telegram`] are the edges, [`turn`] the flow everything serves, [`billing`],
-//! [`account`] and [`dialogue`] the other use cases, [`db`] the SQL, [`cluster`] what makes several nodes one service.
+//! [`account`] and [`dialogue`] the other use cases, [`verify`] counts again what they have counted, [`db`] the SQL, [`cluster`] what makes several nodes one service.
 
 pub mod account;
 pub mod app;
@@ -23,3 +23,4 @@ pub mod problem;
 pub mod telegram;
 pub mod telemetry;
 pub mod turn;
+pub mod verify;

@@ -46,10 +46,16 @@ problems! {
     NotAcceptable = "not-acceptable", 406, "Answers are application/json or text/event-stream";
     SessionEnded = "session-ended", 409, "The dialogue has ended";
     Stopped = "stopped", 409, "The answer was stopped before its first word";
+    PlanUnavailable = "plan-unavailable", 409, "The plan cannot be bought now";
+    RenewalElsewhere = "renewal-elsewhere", 409, "The renewal can only be turned on where it was turned off";
+    TelegramNotJoined = "telegram-not-joined", 409, "The account is not joined with Telegram";
+    GooglePlayOff = "google-play-off", 409, "Nothing is sold in Google Play here";
+    PurchaseTaken = "purchase-taken", 409, "The purchase belongs to another account";
     LastOwner = "last-owner", 409, "The last owner cannot be erased";
     TooLarge = "too-large", 413, "The body is too large";
     UnsupportedMediaType = "unsupported-media-type", 415, "The body must be application/json";
     Invalid = "invalid", 422, "A value is out of its range";
+    PurchaseInvalid = "purchase-invalid", 422, "Google Play knows no such purchase of that product";
     KeyReused = "idempotency-key-reused", 422, "The idempotency key belongs to another request";
     TooManyRequests = "too-many-requests", 429, "Too many requests";
     TooManyWaiting = "too-many-waiting", 429, "Too many messages wait in this dialogue";
@@ -57,6 +63,7 @@ problems! {
     ModelFailed = "model-failed", 502, "The model gave no answer";
     ModelsResting = "models-resting", 503, "Every model provider rests after failures";
     Interrupted = "interrupted", 503, "The service stopped before the first word of the answer";
+    ProviderUnavailable = "provider-unavailable", 503, "The payment provider does not answer";
     Overloaded = "overloaded", 503, "The service is at its limit";
     TelegramOff = "telegram-off", 409, "No Telegram bot is connected";
     ShuttingDown = "shutting-down", 503, "This node is stopping";

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     app::Shared,
+    billing::renewal,
     db::{admins, users},
     turn::stop,
 };
@@ -33,15 +34,19 @@ pub async fn erase(app: &Shared, user_id: Uuid) -> Result<(), EraseError> {
         return Err(EraseError::LastOwner);
     }
     stop::stop_all(app, user_id, None, PATIENCE).await?;
+    let now = app.clock.now();
     let erased = app.db.write(move |tx| {
         Box::pin(async move {
             if admins::is_last_owner(tx, user_id).await? {
                 return Err(EraseError::LastOwner);
             }
+            // Nobody goes on paying for an account that is gone.
+            renewal::end_all(tx, user_id, now).await?;
             if users::delete(tx, user_id).await? { Ok(()) } else { Err(EraseError::NotFound) }
         })
     });
     erased.await?;
+    app.jobs.wake();
     app.people.forget(user_id);
     app.access.forget(move |access| access.user_id == user_id);
     Ok(())

@@ -12,9 +12,12 @@ use super::document::{self, Pieces, WriteError};
 use crate::{
     app::Shared,
     db::{
+        JsonText,
         ai_requests::{self, AiRequest},
         export,
         messages::Message,
+        payments::Payment,
+        purchases::Purchase,
         sessions::Session,
         subscriptions::Subscription,
         telegram_chats::Chat,
@@ -135,6 +138,13 @@ async fn write(app: &Shared, user: users::User, document: &mut Document) -> Resu
     table!(app, user_id, document, "subscriptions", export::subscriptions, |row: Subscription| {
         view::Subscription::from(row)
     });
+    table!(app, user_id, document, "purchases", export::purchases, |purchase: Purchase| {
+        json!({
+            "id": purchase.id, "provider": purchase.provider, "terms": raw_json(&purchase.terms),
+            "price_stars": purchase.price_stars, "created_at": purchase.created_at,
+        })
+    });
+    table!(app, user_id, document, "payments", export::payments, payment);
     table!(app, user_id, document, "usage_logs", export::usage_logs, |row| row);
     table!(app, user_id, document, "telegram_chats", export::telegram_chats, |chat: Chat| {
         json!({
@@ -143,6 +153,7 @@ async fn write(app: &Shared, user: users::User, document: &mut Document) -> Resu
         })
     });
     table!(app, user_id, document, "chat_sessions", export::sessions, |row: Session| view::Session::from(row));
+    table!(app, user_id, document, "deleted_sessions", export::deleted_sessions, |row| row);
     table!(app, user_id, document, "messages", export::messages, |row: Message| view::Message::from(row));
     table!(app, user_id, document, "turns", export::turns, |turn: Turn| {
         json!({
@@ -154,6 +165,24 @@ async fn write(app: &Shared, user: users::User, document: &mut Document) -> Resu
     journal(app, user_id, document).await?;
     document.buffer.push('}');
     document.flush().await
+}
+
+/// A payment with all that was heard of it.
+fn payment(row: Payment) -> serde_json::Value {
+    let mut shown = json!({
+        "payload": row.payload.as_ref().map(raw_json), "terms": row.terms.as_ref().map(raw_json),
+        "source": row.source, "payer_id": row.payer_id, "received_at": row.received_at, "state": row.state,
+        "renews": row.renews, "note": row.note,
+    });
+    if let (Some(shown), serde_json::Value::Object(rest)) = (shown.as_object_mut(), json!(view::Payment::from(row))) {
+        shown.extend(rest);
+    }
+    shown
+}
+
+/// JSON that was kept as text, as it is.
+fn raw_json(kept: &JsonText) -> serde_json::Value {
+    serde_json::from_str(&kept.0).unwrap_or_default()
 }
 
 /// The journal, each request rebuilt whole; sent row by row, as one may be as long as a dialogue.

@@ -171,14 +171,12 @@ async fn merge(
     }
     let apps = subscription::current(tx, stays.id, now, zone).await?;
     let telegrams = subscription::current(tx, goes.id, now, zone).await?;
-    let mut subscription = match (apps, telegrams) {
-        (Some(one), Some(other)) => Some(joining::close_lesser(tx, one, other).await?),
-        (one, other) => one.or(other),
-    };
-    if let Some(subscription) = &mut subscription {
-        subscription.user_id = stays.id;
+    if let (Some(one), Some(other)) = (apps, telegrams) {
+        joining::close_lesser(tx, one, other).await?;
     }
     join::move_rows(tx, stays.id, goes.id).await?;
+    // What both have paid for is looked at together.
+    let subscription = subscription::renewed(tx, stays.id, now, zone).await?;
     users::delete(tx, goes.id).await?;
     let user = united(stays, goes);
     join::update_person(tx, &user).await?;

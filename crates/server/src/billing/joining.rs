@@ -8,17 +8,17 @@ use crate::db::{
     subscriptions::{self, Subscription},
 };
 
-/// An active subscription, and what its plan costs.
+/// An active subscription, and the place of its plan among the others.
 #[derive(Clone, Debug)]
 struct Held {
     subscription: Subscription,
-    price: i64,
+    rank: i64,
 }
 
 impl Held {
     async fn new(conn: &mut Conn<'_>, subscription: Subscription) -> Result<Self> {
         let plan = plans::find(conn, &subscription.plan_name).await?;
-        Ok(Self { subscription, price: plan.and_then(|plan| plan.price_stars).unwrap_or(0) })
+        Ok(Self { subscription, rank: plan.map_or(0, |plan| plan.rank()) })
     }
 
     fn is_free(&self) -> bool {
@@ -26,36 +26,35 @@ impl Held {
     }
 
     fn ends_at(&self) -> Ts {
-        self.subscription.end_date.unwrap_or(Ts::from_micros(i64::MAX))
+        self.subscription.end_date.unwrap_or(Ts::MAX)
     }
 
-    /// The dearer plan is the better one, then the one that ends later, then the one of which more is left. Of two free
+    /// The higher plan is the better one, then the one that ends later, then the one of which more is left. Of two free
     /// ones it is that of which less is left: nobody gains a second quota by joining accounts.
     fn compare(&self, other: &Self) -> Ordering {
         let left = share_left(&self.subscription, &other.subscription);
         if self.is_free() && other.is_free() {
             return left.reverse();
         }
-        let worth = |held: &Self| (!held.is_free(), held.price, held.ends_at());
+        let worth = |held: &Self| (!held.is_free(), held.rank, held.ends_at());
         worth(self).cmp(&worth(other)).then(left)
     }
 }
 
 /// Compares what is left of two limits, each as a share of itself: they may count different things.
-fn share_left(one: &Subscription, other: &Subscription) -> Ordering {
+pub(super) fn share_left(one: &Subscription, other: &Subscription) -> Ordering {
     let scaled =
         |part: &Subscription, whole: &Subscription| i128::from(part.remaining()) * i128::from(whole.usage_limit);
     scaled(one, other).cmp(&scaled(other, one))
 }
 
-/// Closes the lesser of two active subscriptions, or the second if they are equal; gives the one that goes on.
+/// Closes the lesser of two active subscriptions, or the second if they are equal: one person has one.
 ///
 /// What was used stays counted on the row that it was used of, and a running turn settles on the row that it reserved.
-pub async fn close_lesser(conn: &mut Conn<'_>, one: Subscription, other: Subscription) -> Result<Subscription> {
+pub async fn close_lesser(conn: &mut Conn<'_>, one: Subscription, other: Subscription) -> Result<()> {
     let (one, other) = (Held::new(conn, one).await?, Held::new(conn, other).await?);
-    let (kept, closed) = if other.compare(&one).is_gt() { (other, one) } else { (one, other) };
-    subscriptions::close(conn, closed.subscription.id).await?;
-    Ok(kept.subscription)
+    let closed = if other.compare(&one).is_gt() { one } else { other };
+    subscriptions::close(conn, closed.subscription.id).await.map(drop)
 }
 
 #[cfg(test)]
@@ -66,7 +65,7 @@ mod tests {
     use super::*;
     use crate::db::plans::Unit;
 
-    fn held(plan: &str, price: i64, end: Option<i64>, used: i64) -> Held {
+    fn held(plan: &str, rank: i64, end: Option<i64>, used: i64) -> Held {
         let subscription = Subscription {
             id: Uuid::nil(),
             user_id: Uuid::nil(),
@@ -81,8 +80,17 @@ mod tests {
             used_tokens: 0,
             reserved: 0,
             anchor_date: Ts::from_micros(0),
+            model: None,
+            providers: None,
+            max_answer_tokens: None,
+            provider: None,
+            purchase_id: None,
+            charge_id: None,
+            next_plan: None,
+            near_told_at: None,
+            spent_told_at: None,
         };
-        Held { subscription, price }
+        Held { subscription, rank }
     }
 
     #[rstest]

@@ -34,14 +34,15 @@ pub struct Estimate {
     pub question: i64,
     /// The most that is sent to the model.
     pub context: i64,
-    /// The longest answer.
+    /// The longest answer, unless the plan has its own.
     pub answer: i64,
 }
 
 impl Estimate {
-    async fn tokens(self, conn: &mut Conn<'_>, user_id: Uuid) -> Result<i64> {
-        let history = messages::last_usage(conn, user_id, self.session_id).await?.unwrap_or(SYSTEM_TEXT);
-        Ok(history.saturating_add(self.question).min(self.context).saturating_add(self.answer))
+    async fn tokens(self, conn: &mut Conn<'_>, on: &Subscription) -> Result<i64> {
+        let history = messages::last_usage(conn, on.user_id, self.session_id).await?.unwrap_or(SYSTEM_TEXT);
+        let answer = on.max_answer_tokens.unwrap_or(self.answer);
+        Ok(history.saturating_add(self.question).min(self.context).saturating_add(answer))
     }
 }
 
@@ -64,7 +65,7 @@ pub async fn reserve(
         Unit::Requests => subscriptions::reserve_request(conn, user_id, now).await?.map(|held| (held, 1)),
         Unit::Tokens if current.remaining() == 0 => None,
         Unit::Tokens => {
-            let amount = estimate.tokens(conn, user_id).await?.clamp(1, current.remaining());
+            let amount = estimate.tokens(conn, &current).await?.clamp(1, current.remaining());
             subscriptions::reserve_tokens(conn, current.id, amount).await?.map(|held| (held, amount))
         }
     };

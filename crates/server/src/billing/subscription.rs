@@ -1,142 +1,206 @@
-//! Subscriptions: the first one, and the roll-over of a period that ended.
+//! The subscription that counts: one active row a person, made by what they have paid for, else by the free plan.
 
-use jiff::{Span, tz::TimeZone};
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use super::{
+    entitlement::{self, Entitlement, Entitlements},
+    google_play, joining, notice, period, renewal,
+};
 use crate::{
+    app::App,
     db::{
-        Conn, Result, Ts,
-        plans::{self, FREE, Period, Plan},
+        Conn, Result, Ts, payments,
+        plans::{self, FREE, Plan, Terms},
+        purchases::{self, Provider},
         subscriptions::{self, Subscription},
     },
     ids,
 };
 
-/// What a new period begins with.
-fn begin(plan: &Plan, user_id: Uuid, start: Ts, end: Option<Ts>, anchor: Ts, now: Ts) -> Subscription {
+/// How often a look for the active row is repeated: between two looks others may have replaced it.
+pub(super) const LOOKS: usize = 5;
+
+/// What a period begins with.
+fn begin(terms: &Terms, user_id: Uuid, start: Ts, end: Option<Ts>, now: Ts) -> Subscription {
     Subscription {
         id: ids::new_id(now),
         user_id,
-        plan_name: plan.name.clone(),
+        plan_name: terms.plan_name.clone(),
         is_active: true,
         start_date: start,
         end_date: end,
-        usage_limit: plan.usage_limit,
+        usage_limit: terms.usage_limit,
         used_requests: 0,
-        auto_renew: plan.auto_renew,
-        unit: plan.unit,
+        auto_renew: terms.auto_renew,
+        unit: terms.unit,
         used_tokens: 0,
         reserved: 0,
-        anchor_date: anchor,
+        anchor_date: start,
+        model: terms.model.clone(),
+        providers: terms.providers.clone(),
+        max_answer_tokens: terms.max_answer_tokens,
+        provider: None,
+        purchase_id: None,
+        charge_id: None,
+        next_plan: None,
+        near_told_at: None,
+        spent_told_at: None,
     }
 }
 
-/// Gives a person the free plan, from now on.
+/// Gives a new person the free plan, from now on.
 pub async fn begin_free(conn: &mut Conn<'_>, user_id: Uuid, now: Ts, zone: &TimeZone) -> Result<Subscription> {
-    let plan = plans::find(conn, FREE).await?.ok_or(sqlx::Error::RowNotFound)?;
-    let subscription = begin(&plan, user_id, now, period_after(now, plan.period, now, zone).1, now, now);
+    let plan = free_plan(conn).await?;
+    let (start, end) = period::containing(now, plan.period, now, zone);
+    let subscription = begin(&plan.terms(zone_name(zone)), user_id, start, end, now);
     subscriptions::insert(conn, &subscription).await?;
     Ok(subscription)
 }
 
-/// The person's subscription as it counts at `now`; a period that has ended is rolled over first, and its row kept as
-/// history. Free renews whatever `auto_renew` says; anything else ends, and free begins.
-pub async fn current(conn: &mut Conn<'_>, user_id: Uuid, now: Ts, zone: &TimeZone) -> Result<Option<Subscription>> {
-    let mut active = subscriptions::lock_active(conn, user_id).await?;
-    if active.is_none() {
-        // Whoever held the lock has rolled it over meanwhile: the new row was not there when the look began.
-        active = subscriptions::lock_active(conn, user_id).await?;
-    }
-    let Some(old) = active else { return Ok(None) };
-    if !old.has_ended(now) {
-        return Ok(Some(old));
-    }
-    subscriptions::close(conn, old.id).await?;
-    let plan = plans::find(conn, FREE).await?.ok_or(sqlx::Error::RowNotFound)?;
-    let renews = old.plan_name == FREE;
-    // A renewal keeps the rhythm of the first period; another plan begins when the old one ended.
-    let anchor = if renews { old.anchor_date } else { old.end_date.unwrap_or(now) };
-    let (start, end) = period_after(anchor, plan.period, now, zone);
-    let mut new = begin(&plan, user_id, start, end, anchor, now);
-    if renews {
-        new.auto_renew = old.auto_renew;
-    }
-    subscriptions::insert(conn, &new).await?;
-    Ok(Some(new))
-}
-
-/// The period that contains `now`, of those that follow each other from `anchor` on: its start and end.
-///
-/// Calendar periods are counted from the anchor in the service's zone, so the 31st comes back after a February.
-pub fn period_after(anchor: Ts, period: Period, now: Ts, zone: &TimeZone) -> (Ts, Option<Ts>) {
-    let nth = |n: i64| -> Option<Ts> {
-        let span = match period {
-            Period::Day => Span::new().try_days(n),
-            Period::Week => Span::new().try_weeks(n),
-            Period::Month => Span::new().try_months(n),
-            Period::Year => Span::new().try_years(n),
-            Period::None => return None,
-        };
-        let start = anchor.to_timestamp().to_zoned(zone.clone());
-        start.checked_add(span.ok()?).ok().map(|end| Ts::from_timestamp(end.timestamp()))
-    };
-    let hours = (now.as_micros() - anchor.as_micros()).max(0) / 3_600_000_000;
-    // At most this many whole periods have passed; start a little lower and step up to the one that contains now.
-    let longest = match period {
-        Period::Day => 25,
-        Period::Week => 7 * 24 + 1,
-        Period::Month => 31 * 24 + 1,
-        Period::Year => 366 * 24 + 1,
-        Period::None => return (anchor, None),
-    };
-    let mut n = hours / longest;
-    let mut start = nth(n).unwrap_or(anchor);
-    loop {
-        match nth(n + 1) {
-            Some(end) if end <= now => {
-                n += 1;
-                start = end;
-            }
-            end => return (start, end),
+/// The person's subscription as it counts now: read, and rolled over first if its period has ended.
+pub async fn look(app: &App, user_id: Uuid) -> Result<Option<Subscription>> {
+    let (now, zone) = (app.clock.now(), app.zone.clone());
+    match subscriptions::active(&mut app.db.read().await?.conn(), user_id).await? {
+        Some(active) if !active.has_ended(now) => Ok(Some(active)),
+        _ => {
+            let current = app.db.write(move |tx| {
+                let zone = zone.clone();
+                Box::pin(async move { current(tx, user_id, now, &zone).await })
+            });
+            current.await
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    fn ts(text: &str) -> Ts {
-        Ts::from_timestamp(text.parse().unwrap())
+/// The person's subscription as it counts at `now`, its row locked; a period that has ended is rolled over first, and
+/// its row kept as history.
+pub async fn current(conn: &mut Conn<'_>, user_id: Uuid, now: Ts, zone: &TimeZone) -> Result<Option<Subscription>> {
+    match lock(conn, user_id).await? {
+        Some(active) if active.has_ended(now) => settle(conn, active, now, zone).await.map(Some),
+        active => Ok(active),
     }
+}
 
-    #[rstest]
-    #[case::first("2026-01-31T10:00:00Z", "2026-01-31T10:00:00Z", "2026-01-31T10:00:00Z", "2026-02-28T10:00:00Z")]
-    #[case::short("2026-01-31T10:00:00Z", "2026-03-01T00:00:00Z", "2026-02-28T10:00:00Z", "2026-03-31T10:00:00Z")]
-    #[case::leap("2027-12-31T10:00:00Z", "2028-02-15T00:00:00Z", "2028-01-31T10:00:00Z", "2028-02-29T10:00:00Z")]
-    #[case::years_later("2026-01-31T10:00:00Z", "2036-01-31T10:00:00Z", "2036-01-31T10:00:00Z", "2036-02-29T10:00:00Z")]
-    fn months_are_counted_from_the_anchor(
-        #[case] anchor: &str,
-        #[case] now: &str,
-        #[case] start: &str,
-        #[case] end: &str,
-    ) {
-        let period = period_after(ts(anchor), Period::Month, ts(now), &TimeZone::UTC);
-        assert_eq!(period, (ts(start), Some(ts(end))));
+/// The same after something was heard of the person's purchases: all of it is looked at again.
+pub async fn renewed(conn: &mut Conn<'_>, user_id: Uuid, now: Ts, zone: &TimeZone) -> Result<Option<Subscription>> {
+    match lock(conn, user_id).await? {
+        Some(active) => settle(conn, active, now, zone).await.map(Some),
+        None => Ok(None),
     }
+}
 
-    #[test]
-    fn a_month_follows_the_calendar_of_the_zone_over_daylight_saving() {
-        let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let (start, end) = period_after(ts("2026-03-15T09:00:00Z"), Period::Month, ts("2026-03-20T00:00:00Z"), &zone);
-        assert_eq!((start, end), (ts("2026-03-15T09:00:00Z"), Some(ts("2026-04-15T08:00:00Z"))));
+/// The active row, locked until the transaction ends: whoever changes what a person has holds it. None: the person is
+/// gone.
+pub async fn lock(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Option<Subscription>> {
+    for _ in 0..LOOKS {
+        // Whoever held the lock may have replaced the row meanwhile: the new one was not there when the look began.
+        if let Some(active) = subscriptions::lock_active(conn, user_id).await? {
+            return Ok(Some(active));
+        }
     }
+    Ok(None)
+}
 
-    #[test]
-    fn a_period_without_an_end_has_none() {
-        let now = ts("2026-03-20T00:00:00Z");
-        assert_eq!(period_after(now, Period::None, now, &TimeZone::UTC), (now, None));
+/// What a person has paid for.
+pub async fn entitlements(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Entitlements> {
+    let purchases = purchases::of(conn, user_id).await?;
+    if purchases.is_empty() {
+        return Ok(Entitlements::default());
     }
+    entitlement::fold(&purchases, &payments::of(conn, user_id).await?)
+}
+
+/// Makes the row that ought to count at `now` the active one.
+async fn settle(conn: &mut Conn<'_>, active: Subscription, now: Ts, zone: &TimeZone) -> Result<Subscription> {
+    let user_id = active.user_id;
+    let mut entitled = entitlements(conn, user_id).await?;
+    if renewal::end_superseded(conn, user_id, &entitled.superseded, now).await? {
+        entitled = entitlements(conn, user_id).await?;
+    }
+    let bought = subscriptions::bought(conn, user_id).await?;
+    for row in &bought {
+        bring_up_to_date(conn, row, &entitled).await?;
+    }
+    let best = entitled.best_at(now);
+    if best.is_none() && active.purchase_id.is_none() && !active.has_ended(now) {
+        return Ok(active);
+    }
+    let row = best.and_then(|best| bought.iter().find(|row| is_of(row, best)));
+    if row.is_some_and(|row| row.id == active.id) {
+        return Ok(subscriptions::active(conn, user_id).await?.unwrap_or(active));
+    }
+    subscriptions::close(conn, active.id).await?;
+    let new = match (best, row) {
+        (Some(_), Some(row)) => subscriptions::reopen(conn, row.id).await?.ok_or(sqlx::Error::RowNotFound)?,
+        (Some(best), None) => {
+            let row = of_entitlement(best, user_id, now);
+            subscriptions::insert(conn, &row).await?;
+            row
+        }
+        (None, _) => free(conn, &active, now, zone).await?,
+    };
+    if active.provider == Some(Provider::GooglePlay) && active.has_ended(now) {
+        google_play::ask_again(conn, &active, now).await?;
+    }
+    if new.plan_name == FREE && active.purchase_id.is_some() {
+        notice::plan_ended(conn, &active, now).await?;
+    }
+    Ok(new)
+}
+
+fn is_of(row: &Subscription, entitlement: &Entitlement) -> bool {
+    row.purchase_id == Some(entitlement.purchase_id) && row.charge_id.as_ref() == Some(&entitlement.charge_id)
+}
+
+fn of_entitlement(e: &Entitlement, user_id: Uuid, now: Ts) -> Subscription {
+    Subscription {
+        auto_renew: e.renews.unwrap_or(false),
+        provider: Some(e.provider),
+        purchase_id: Some(e.purchase_id),
+        charge_id: Some(e.charge_id.clone()),
+        ..begin(&e.terms, user_id, e.start, e.end, now)
+    }
+}
+
+/// Writes what a row's charge has become: prolonged, given back, no longer renewed.
+async fn bring_up_to_date(conn: &mut Conn<'_>, row: &Subscription, entitled: &Entitlements) -> Result<()> {
+    let charge = row.purchase_id.zip(row.charge_id.as_deref());
+    let Some(e) = charge.and_then(|(purchase, charge)| entitled.of_charge(purchase, charge)) else { return Ok(()) };
+    let auto_renew = e.renews.unwrap_or(row.auto_renew);
+    if (row.start_date, row.end_date, row.auto_renew) != (e.start, e.end, auto_renew) {
+        subscriptions::set_period(conn, row.id, e.start, e.end, auto_renew).await?;
+    }
+    Ok(())
+}
+
+/// The free period that contains `now`: one that was left for a better plan goes on where it was, so that buying and
+/// giving back brings no second quota; else the next one in the rhythm of the first.
+async fn free(conn: &mut Conn<'_>, left: &Subscription, now: Ts, zone: &TimeZone) -> Result<Subscription> {
+    let mut running = subscriptions::free_at(conn, left.user_id, now).await?;
+    // Two accounts that were joined had one each: the one of which less is left goes on.
+    running.sort_by(|a, b| joining::share_left(a, b).then(a.id.cmp(&b.id)));
+    if let Some(row) = running.into_iter().next() {
+        return subscriptions::reopen(conn, row.id).await?.ok_or(sqlx::Error::RowNotFound);
+    }
+    let plan = free_plan(conn).await?;
+    let last = subscriptions::last_free(conn, left.user_id).await?;
+    let anchor = last.as_ref().map(|row| row.anchor_date).or(left.end_date).unwrap_or(now);
+    let (start, end) = period::containing(anchor, plan.period, now, zone);
+    let mut new = begin(&plan.terms(zone_name(zone)), left.user_id, start, end, now);
+    new.anchor_date = anchor;
+    if let Some(last) = last {
+        new.auto_renew = last.auto_renew;
+    }
+    subscriptions::insert(conn, &new).await?;
+    Ok(new)
+}
+
+async fn free_plan(conn: &mut Conn<'_>) -> Result<Plan> {
+    plans::find(conn, FREE).await?.ok_or(sqlx::Error::RowNotFound)
+}
+
+/// The zone's name, as terms keep it.
+pub fn zone_name(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("UTC")
 }

@@ -78,7 +78,7 @@ async fn copy_all<'c>(from: &mut Conn<'c>, to: &mut Conn<'c>, columns: Columns) 
 
 /// A SQLite file is locked by now, and whoever has a lease in it is gone; a PostgreSQL may have living nodes.
 async fn refuse_served(conn: &mut Conn<'_>) -> Result<(), CliError> {
-    if matches!(conn, Conn::Postgres(_)) && nodes::any_living(conn, Clock.now()).await? {
+    if matches!(conn, Conn::Postgres(_)) && nodes::any_living(conn, Clock::System.now()).await? {
         return Err(CliError::Said("a node is serving from the PostgreSQL database: stop it first".into()));
     }
     Ok(())

@@ -55,7 +55,7 @@ const ANSWERS: [&str; 4] = [
 /// Adds `people` people who have written and received `messages` messages in all.
 pub(super) async fn demo_data(config: &Config, people: u64, messages: u64) -> std::result::Result<(), CliError> {
     let db = open_database(config).await?;
-    let now = Clock.now();
+    let now = Clock::System.now();
     plan::seed(&db, &config.plans, now).await?;
     let zone = config.service.zone();
     let (questions, people) = (messages / 2, people.max(1));
@@ -148,7 +148,7 @@ impl Person {
     }
 
     fn day(&self, at: Ts) -> Day {
-        Day(at.to_timestamp().to_zoned(self.zone.clone()).date())
+        at.day(&self.zone)
     }
 
     async fn begin_dialogue(&self, tx: &mut Conn<'_>, at: Ts) -> Result<Uuid> {
@@ -165,6 +165,7 @@ impl Person {
             companion_name: None,
             companion_gender: None,
             companion_age: None,
+            day: Some(self.day(at)),
         };
         sessions::insert(tx, &session).await?;
         sessions::set_last_seq(tx, session.id, i64::try_from(DIALOGUE).unwrap_or(0)).await?;

@@ -3,7 +3,12 @@
 mod backup;
 mod copy;
 mod demo_data;
+mod payment;
+mod plan;
 mod serve;
+mod subscription;
+mod verify;
+mod who;
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
@@ -36,6 +41,18 @@ enum Command {
     CheckConfig,
     /// Print the OpenAPI document.
     Openapi,
+    /// See and change plans.
+    #[command(subcommand)]
+    Plan(plan::Command),
+    /// See, give, prolong and take away what a person has.
+    #[command(subcommand)]
+    Subscription(subscription::Command),
+    /// See what a person has paid, and give a charge back.
+    #[command(subcommand)]
+    Payment(payment::Command),
+    /// Count everything again: quota, usage, journal, subscriptions, payments. Prints each difference; ends with 1 if
+    /// there is any.
+    Verify,
     /// Add made-up people and dialogues, to try figures and pages with.
     DemoData {
         /// How many people.
@@ -132,6 +149,10 @@ async fn run(arguments: Arguments) -> Result<(), CliError> {
             print_line(&format!("schema version {}", open::schema_version()))
         }
         Command::DemoData { users, messages } => demo_data::demo_data(&config, users, messages).await,
+        Command::Plan(command) => plan::plan(&config, command).await,
+        Command::Subscription(command) => subscription::subscription(&config, command).await,
+        Command::Payment(command) => payment::payment(&config, command).await,
+        Command::Verify => verify::verify(&config).await,
         Command::Copy { to } => copy::copy(&config, to.into()).await,
         Command::Backup { file } => backup::backup(&config, &file).await,
     }

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use super::{CliError, open_database};
 use crate::{
     app::{App, Shared},
+    clock::Clock,
     cluster,
     config::{Config, seconds},
     db::open,
@@ -31,7 +32,7 @@ pub(super) async fn serve(config: Config) -> Result<(), CliError> {
         None => None,
     };
     let db = open_database(&config).await?;
-    let app = App::new(config, db, metrics.clone()).await?;
+    let app = App::new(config, db, Clock::System, metrics.clone()).await?;
     cluster::keep_lease(&app).await?;
     jobs::start(&app);
     telegram::start(&app);

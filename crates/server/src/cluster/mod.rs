@@ -3,4 +3,4 @@
 pub mod forward;
 mod lease;
 
-pub use lease::{Node, keep_lease, leave, settle_lost};
+pub use lease::{Node, free_held, keep_lease, leave, settle_lost};

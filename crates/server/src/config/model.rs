@@ -8,9 +8,12 @@ use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::db::{
-    plans::{Period, Unit},
-    users::Gender,
+use crate::{
+    billing::plan,
+    db::{
+        plans::{Period, Unit},
+        users::Gender,
+    },
 };
 
 /// The whole configuration. Serialises with its secrets hidden.
@@ -28,7 +31,7 @@ pub struct Config {
     pub auth: Auth,
     #[garde(dive)]
     pub limits: Limits,
-    #[garde(dive)]
+    #[garde(dive, custom(known_plans))]
     pub plans: BTreeMap<String, PlanSeed>,
     #[garde(dive)]
     pub companion: Companion,
@@ -36,6 +39,8 @@ pub struct Config {
     pub llm: Llm,
     #[garde(dive)]
     pub telegram: Telegram,
+    #[garde(skip)]
+    pub google_play: GooglePlay,
     #[garde(dive)]
     pub journal: Journal,
     #[garde(skip)]
@@ -86,6 +91,10 @@ pub struct Database {
 pub struct Service {
     #[garde(custom(known_zone))]
     pub timezone: String,
+    #[garde(skip)]
+    pub support: String,
+    #[garde(skip)]
+    pub terms_url: String,
 }
 
 impl Service {
@@ -140,7 +149,7 @@ pub struct PlanSeed {
     pub usage_limit: i64,
     #[garde(skip)]
     pub period: Period,
-    #[garde(range(min = 0))]
+    #[garde(range(min = 0, max = 10_000))]
     #[serde(default)]
     pub price_stars: i64,
     #[garde(skip)]
@@ -148,6 +157,27 @@ pub struct PlanSeed {
     pub model: String,
     #[garde(skip)]
     pub auto_renew: bool,
+    #[garde(skip)]
+    #[serde(default)]
+    pub title_ru: String,
+    #[garde(skip)]
+    #[serde(default)]
+    pub title_en: String,
+    #[garde(skip)]
+    #[serde(default)]
+    pub description_ru: String,
+    #[garde(skip)]
+    #[serde(default)]
+    pub description_en: String,
+    #[garde(skip)]
+    #[serde(default)]
+    pub providers: String,
+    #[garde(range(min = 0))]
+    #[serde(default)]
+    pub max_answer_tokens: i64,
+    #[garde(skip)]
+    #[serde(default)]
+    pub google_product_id: String,
 }
 
 /// `[companion]`
@@ -266,6 +296,20 @@ pub enum TelegramMode {
     Webhook,
 }
 
+/// `[google_play]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct GooglePlay {
+    pub package_name: String,
+    #[serde(serialize_with = "hide")]
+    pub service_account: SecretString,
+    pub api_url: String,
+    pub push_audience: String,
+    pub push_email: String,
+    pub keys_url: String,
+}
+
 /// `[journal]`
 #[derive(Clone, Debug, Deserialize, Serialize, Validate)]
 #[serde(deny_unknown_fields)]
@@ -321,6 +365,10 @@ fn max_tokens() -> String {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
 fn known_zone(name: &str, (): &()) -> garde::Result {
     TimeZone::get(name).map(drop).map_err(|_| garde::Error::new("is not an IANA time zone"))
+}
+
+fn known_plans(plans: &BTreeMap<String, PlanSeed>, (): &()) -> garde::Result {
+    plans.keys().try_for_each(|name| plan::check_name(name).map_err(garde::Error::new))
 }
 
 /// A list, or from the environment a text with commas between.

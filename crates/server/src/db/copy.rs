@@ -11,15 +11,18 @@ use uuid::Uuid;
 use super::{Conn, Day, JsonText, Result, Ts, fetch_one};
 
 /// The tables, each after those it refers to. `nodes` and `roles` are of processes of the old place, and stay there.
-pub const TABLES: [&str; 17] = [
+pub const TABLES: [&str; 22] = [
     "plans",
     "users",
     "admins",
     "devices",
     "access_tokens",
     "refresh_tokens",
+    "purchases",
+    "payments",
     "subscriptions",
     "chat_sessions",
+    "deleted_sessions",
     "messages",
     "turns",
     "ai_requests",
@@ -29,6 +32,8 @@ pub const TABLES: [&str; 17] = [
     "telegram_chats",
     "deliveries",
     "link_codes",
+    "jobs",
+    "positions",
 ];
 
 /// Rows of one INSERT: the columns times this stay under both databases' limits of parameters.

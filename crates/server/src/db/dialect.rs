@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::{Conn, Result};
+use super::{Conn, Result, Ts, jobs::Job};
 
 /// The newest migration that the database has seen.
 pub async fn schema_version(conn: &mut Conn<'_>) -> Result<i64> {
@@ -36,6 +36,31 @@ pub async fn lock_people(conn: &mut Conn<'_>, one: Uuid, other: Uuid) -> Result<
             sqlx::query("SET LOCAL lock_timeout = '200ms'").execute(&mut **c).await?;
             let sql = "SELECT 1 FROM users WHERE id IN ($1, $2) ORDER BY id FOR UPDATE";
             sqlx::query(sql).bind(one).bind(other).execute(&mut **c).await.map(drop)
+        }
+    }
+}
+
+/// Takes jobs that are due and that nobody works on. PostgreSQL passes over those that another node is just taking.
+pub async fn claim_jobs(conn: &mut Conn<'_>, now: Ts, lease_until: Ts, limit: i64) -> Result<Vec<Job>> {
+    macro_rules! claim {
+        ($lock:literal) => {
+            concat!(
+                "UPDATE jobs SET lease_until = $2, attempts = attempts + 1 WHERE id IN (SELECT id FROM jobs \
+                 WHERE ended_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
+                 ORDER BY run_at, id LIMIT $3 ",
+                $lock,
+                ") RETURNING *"
+            )
+        };
+    }
+    match conn {
+        Conn::Sqlite(c) => {
+            let query = sqlx::query_as(claim!("")).bind(now).bind(lease_until).bind(limit);
+            query.fetch_all(&mut **c).await
+        }
+        Conn::Postgres(c) => {
+            let query = sqlx::query_as(claim!("FOR UPDATE SKIP LOCKED")).bind(now).bind(lease_until).bind(limit);
+            query.fetch_all(&mut **c).await
         }
     }
 }

@@ -8,6 +8,8 @@ use super::{
     devices::Device,
     fetch_all,
     messages::{Message, Sender},
+    payments::Payment,
+    purchases::Purchase,
     sessions::Session,
     subscriptions::Subscription,
     telegram_chats::Chat,
@@ -27,6 +29,15 @@ pub struct UsageLog {
     pub tokens_used: i64,
     /// Dialogues begun.
     pub session_count: i64,
+}
+
+/// A row of `deleted_sessions`.
+#[derive(Clone, Debug, FromRow, serde::Serialize)]
+pub struct DeletedSession {
+    /// Id.
+    pub id: Uuid,
+    /// The day on which it counts.
+    pub day: Day,
 }
 
 /// A row of `admins`.
@@ -50,6 +61,29 @@ pub async fn devices(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64
 pub async fn subscriptions(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Subscription>> {
     let sql = "SELECT * FROM subscriptions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     fetch_all!(conn, Subscription, sql, user_id, after, limit)
+}
+
+/// The person's purchases, after the cursor.
+pub async fn purchases(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Purchase>> {
+    let sql = "SELECT * FROM purchases WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Purchase, sql, user_id, after, limit)
+}
+
+/// What was heard of them, after the cursor.
+pub async fn payments(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Payment>> {
+    let sql = "SELECT * FROM payments WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Payment, sql, user_id, after, limit)
+}
+
+/// What is left of the person's deleted dialogues, after the cursor.
+pub async fn deleted_sessions(
+    conn: &mut Conn<'_>,
+    user_id: Uuid,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<DeletedSession>> {
+    let sql = "SELECT id, day FROM deleted_sessions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, DeletedSession, sql, user_id, after, limit)
 }
 
 /// The person's usage, after the cursor.

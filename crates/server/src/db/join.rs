@@ -18,7 +18,10 @@ macro_rules! tables {
 // A dialogue's row is the lock of what is in it, so it comes before that.
 tables! {
     "subscriptions",
+    "purchases",
+    "payments",
     "chat_sessions",
+    "deleted_sessions",
     "messages",
     "turns",
     "ai_requests",

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, Ts, execute, fetch_optional};
+use super::{Conn, Result, Ts, execute, fetch_all, fetch_optional};
 
 /// Enters a node, or renews its lease.
 pub async fn renew(conn: &mut Conn<'_>, id: Uuid, url: Option<&str>, now: Ts, lease_until: Ts) -> Result<()> {
@@ -32,4 +32,12 @@ pub async fn delete_gone(conn: &mut Conn<'_>, before: Ts) -> Result<u64> {
     let sql = "DELETE FROM nodes WHERE lease_until < $1 \
                AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.node_id = nodes.id AND turns.ended_at IS NULL)";
     execute!(conn, sql, before)
+}
+
+/// Until when the leases last of the nodes whose open turns hold something back on a subscription; none of a node that
+/// is not known. With each one of its turns.
+pub async fn holding(conn: &mut Conn<'_>, user_id: Uuid, subscription_id: Uuid) -> Result<Vec<(Uuid, Option<Ts>)>> {
+    let sql = "SELECT t.id, n.lease_until FROM turns t LEFT JOIN nodes n ON n.id = t.node_id \
+               WHERE t.user_id = $1 AND t.subscription_id = $2 AND t.ended_at IS NULL ORDER BY t.id LIMIT 1000";
+    fetch_all!(conn, (Uuid, Option<Ts>), sql, user_id, subscription_id)
 }

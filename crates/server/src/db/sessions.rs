@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, Result, Ts, execute, fetch_all, fetch_optional, text_enum, users::Gender};
+use super::{Conn, Day, Result, Ts, execute, fetch_all, fetch_optional, text_enum, users::Gender};
 
 text_enum! {
     /// The door through which a dialogue or a turn came.
@@ -42,12 +42,14 @@ pub struct Session {
     pub companion_gender: Option<Gender>,
     /// Who the AI is here: age.
     pub companion_age: Option<i16>,
+    /// The day on which it counts; none: it was begun by a version that did not keep it.
+    pub day: Option<Day>,
 }
 
 /// Adds a dialogue.
 pub async fn insert(conn: &mut Conn<'_>, s: &Session) -> Result<()> {
     let sql = "INSERT INTO chat_sessions (id, user_id, started_at, is_active, title, channel, last_activity_at, \
-               companion_name, companion_gender, companion_age) VALUES ($1, $2, $3, TRUE, $4, $5, $6, $7, $8, $9)";
+               companion_name, companion_gender, companion_age, day) VALUES ($1, $2, $3, TRUE, $4, $5, $6, $7, $8, $9, $10)";
     execute!(
         conn,
         sql,
@@ -60,6 +62,7 @@ pub async fn insert(conn: &mut Conn<'_>, s: &Session) -> Result<()> {
         &s.companion_name,
         s.companion_gender,
         s.companion_age,
+        s.day,
     )
     .map(drop)
 }
@@ -109,8 +112,9 @@ pub async fn end(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid, now: Ts) -> Resul
     fetch_optional!(conn, Session, sql, user_id, id, now)
 }
 
-/// Deletes a dialogue with its messages and their journal.
-pub async fn delete(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid) -> Result<bool> {
+/// Deletes a dialogue with its messages and their journal; it stays counted on its day.
+pub async fn delete(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid, day: Day) -> Result<bool> {
+    execute!(&mut *conn, "INSERT INTO deleted_sessions (id, user_id, day) VALUES ($1, $2, $3)", id, user_id, day)?;
     Ok(execute!(conn, "DELETE FROM chat_sessions WHERE user_id = $1 AND id = $2", user_id, id)? == 1)
 }
 
@@ -118,4 +122,14 @@ pub async fn delete(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid) -> Result<bool
 pub async fn reopen(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Session>> {
     let sql = "UPDATE chat_sessions SET ended_at = NULL, is_active = TRUE WHERE user_id = $1 AND id = $2 RETURNING *";
     fetch_optional!(conn, Session, sql, user_id, id)
+}
+
+/// Up to `limit` dialogues whose day is not kept, and when each began.
+pub async fn without_day(conn: &mut Conn<'_>, limit: i64) -> Result<Vec<(Uuid, Ts)>> {
+    fetch_all!(conn, (Uuid, Ts), "SELECT id, started_at FROM chat_sessions WHERE day IS NULL LIMIT $1", limit)
+}
+
+/// Keeps the day on which a dialogue counts.
+pub async fn set_day(conn: &mut Conn<'_>, id: Uuid, day: Day) -> Result<()> {
+    execute!(conn, "UPDATE chat_sessions SET day = $2 WHERE id = $1", id, day).map(drop)
 }

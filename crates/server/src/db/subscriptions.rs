@@ -3,7 +3,12 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, Result, Ts, execute, fetch_optional, plans::Unit};
+use super::{
+    Conn, Result, Ts, execute, fetch_all, fetch_optional,
+    plans::{FREE, Plan, Unit},
+    purchases::Provider,
+    text_enum,
+};
 
 /// A row of `subscriptions`.
 #[derive(Clone, Debug, FromRow)]
@@ -34,6 +39,36 @@ pub struct Subscription {
     pub reserved: i64,
     /// Start of the first of an unbroken row of periods.
     pub anchor_date: Ts,
+    /// The model that its turns use; none is the providers' own.
+    pub model: Option<String>,
+    /// The providers of models that its turns may use, with commas between; none is all.
+    pub providers: Option<String>,
+    /// The longest answer, in tokens; none is the service's.
+    pub max_answer_tokens: Option<i64>,
+    /// Who sold it; none: nobody, as with free.
+    pub provider: Option<Provider>,
+    /// The purchase it belongs to.
+    pub purchase_id: Option<Uuid>,
+    /// The charge that paid for it.
+    pub charge_id: Option<String>,
+    /// The plan that the person wants when this one ends.
+    pub next_plan: Option<String>,
+    /// When the person was told that most of it is used.
+    pub near_told_at: Option<Ts>,
+    /// When the person was told that all of it is used.
+    pub spent_told_at: Option<Ts>,
+}
+
+text_enum! {
+    /// How near a limit is.
+    LimitState {
+        /// There is enough left.
+        Open = "open",
+        /// Four fifths are used.
+        Near = "near",
+        /// All of it is used.
+        Reached = "reached",
+    }
 }
 
 impl Subscription {
@@ -50,6 +85,16 @@ impl Subscription {
         (self.usage_limit - self.used() - self.reserved).max(0)
     }
 
+    /// How near the limit is, by what is used.
+    pub fn limit_state(&self) -> LimitState {
+        let (used, limit) = (i128::from(self.used()), i128::from(self.usage_limit));
+        match () {
+            () if used >= limit => LimitState::Reached,
+            () if used * 5 >= limit * 4 => LimitState::Near,
+            () => LimitState::Open,
+        }
+    }
+
     /// Whether the period has ended.
     pub fn has_ended(&self, now: Ts) -> bool {
         self.end_date.is_some_and(|end| end <= now)
@@ -59,8 +104,9 @@ impl Subscription {
 /// Adds a subscription.
 pub async fn insert(conn: &mut Conn<'_>, s: &Subscription) -> Result<()> {
     let sql = "INSERT INTO subscriptions (id, user_id, plan_name, is_active, start_date, end_date, usage_limit, \
-               used_requests, auto_renew, unit, used_tokens, reserved, anchor_date) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+               used_requests, auto_renew, unit, used_tokens, reserved, anchor_date, model, providers, \
+               max_answer_tokens, provider, purchase_id, charge_id) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
     execute!(
         conn,
         sql,
@@ -77,8 +123,19 @@ pub async fn insert(conn: &mut Conn<'_>, s: &Subscription) -> Result<()> {
         s.used_tokens,
         s.reserved,
         s.anchor_date,
+        &s.model,
+        &s.providers,
+        s.max_answer_tokens,
+        s.provider,
+        s.purchase_id,
+        &s.charge_id,
     )
     .map(drop)
+}
+
+/// One of the person's subscriptions, closed ones too.
+pub async fn find(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Subscription>> {
+    fetch_optional!(conn, Subscription, "SELECT * FROM subscriptions WHERE user_id = $1 AND id = $2", user_id, id)
 }
 
 /// The person's active subscription, its period ended or not.
@@ -116,4 +173,83 @@ pub async fn release(conn: &mut Conn<'_>, id: Uuid, reserved: i64) -> Result<Opt
 /// Closes an active subscription; false when somebody else already did.
 pub async fn close(conn: &mut Conn<'_>, id: Uuid) -> Result<bool> {
     Ok(execute!(conn, "UPDATE subscriptions SET is_active = FALSE WHERE id = $1 AND is_active", id)? == 1)
+}
+
+/// Makes a closed subscription the active one again; the person must have no other.
+pub async fn reopen(conn: &mut Conn<'_>, id: Uuid) -> Result<Option<Subscription>> {
+    let sql = "UPDATE subscriptions SET is_active = TRUE WHERE id = $1 RETURNING *";
+    fetch_optional!(conn, Subscription, sql, id)
+}
+
+/// The subscriptions that the person has bought or been given, closed ones too.
+pub async fn bought(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Vec<Subscription>> {
+    let sql = "SELECT * FROM subscriptions WHERE user_id = $1 AND purchase_id IS NOT NULL ORDER BY id LIMIT 10000";
+    fetch_all!(conn, Subscription, sql, user_id)
+}
+
+/// The person's free periods that contain `now`, closed ones: there are several after two accounts were joined.
+pub async fn free_at(conn: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Result<Vec<Subscription>> {
+    let sql = "SELECT * FROM subscriptions WHERE user_id = $1 AND plan_name = $2 AND purchase_id IS NULL \
+               AND start_date <= $3 AND (end_date IS NULL OR end_date > $3) AND NOT is_active ORDER BY id LIMIT 100";
+    fetch_all!(conn, Subscription, sql, user_id, FREE, now)
+}
+
+/// The person's last free period.
+pub async fn last_free(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Option<Subscription>> {
+    let sql = "SELECT * FROM subscriptions WHERE user_id = $1 AND plan_name = $2 AND purchase_id IS NULL \
+               ORDER BY start_date DESC, id DESC LIMIT 1";
+    fetch_optional!(conn, Subscription, sql, user_id, FREE)
+}
+
+/// Sets when a bought period begins and ends, and whether it renews itself.
+pub async fn set_period(
+    conn: &mut Conn<'_>,
+    id: Uuid,
+    start: Ts,
+    end: Option<Ts>,
+    auto_renew: bool,
+) -> Result<Option<Subscription>> {
+    let sql = "UPDATE subscriptions SET start_date = $2, end_date = $3, auto_renew = $4 WHERE id = $1 RETURNING *";
+    fetch_optional!(conn, Subscription, sql, id, start, end, auto_renew)
+}
+
+/// Sets whether the person wishes the active subscription to go on.
+pub async fn set_auto_renew(conn: &mut Conn<'_>, id: Uuid, auto_renew: bool) -> Result<Option<Subscription>> {
+    let sql = "UPDATE subscriptions SET auto_renew = $2 WHERE id = $1 RETURNING *";
+    fetch_optional!(conn, Subscription, sql, id, auto_renew)
+}
+
+/// Sets which plan the person wants when this one ends.
+pub async fn set_next_plan(conn: &mut Conn<'_>, id: Uuid, plan: Option<&str>) -> Result<Option<Subscription>> {
+    let sql = "UPDATE subscriptions SET next_plan = $2 WHERE id = $1 RETURNING *";
+    fetch_optional!(conn, Subscription, sql, id, plan)
+}
+
+/// Notes that the person is told how near the limit is; false when they were told that, or of its end, before.
+pub async fn tell_limit(conn: &mut Conn<'_>, id: Uuid, state: LimitState, now: Ts) -> Result<bool> {
+    let sql = match state {
+        LimitState::Open => return Ok(false),
+        LimitState::Near => {
+            "UPDATE subscriptions SET near_told_at = $2 WHERE id = $1 AND near_told_at IS NULL \
+             AND spent_told_at IS NULL AND is_active"
+        }
+        LimitState::Reached => {
+            "UPDATE subscriptions SET spent_told_at = $2 WHERE id = $1 AND spent_told_at IS NULL AND is_active"
+        }
+    };
+    Ok(execute!(conn, sql, id, now)? == 1)
+}
+
+/// People whose active period has ended, up to `limit` of them: the earliest first.
+pub async fn ended(conn: &mut Conn<'_>, now: Ts, limit: i64) -> Result<Vec<Uuid>> {
+    let sql = "SELECT user_id FROM subscriptions WHERE is_active AND end_date <= $1 ORDER BY end_date LIMIT $2";
+    Ok(fetch_all!(conn, (Uuid,), sql, now, limit)?.into_iter().map(|(id,)| id).collect())
+}
+
+/// Gives the running periods of a plan its model, its providers and its longest answer, and its limit if that is higher.
+pub async fn take_over(conn: &mut Conn<'_>, plan: &Plan) -> Result<u64> {
+    let sql = "UPDATE subscriptions SET model = $2, providers = $3, max_answer_tokens = $4, \
+               usage_limit = CASE WHEN unit = $5 AND usage_limit < $6 THEN $6 ELSE usage_limit END \
+               WHERE plan_name = $1 AND is_active";
+    execute!(conn, sql, &plan.name, &plan.model, &plan.providers, plan.max_answer_tokens, plan.unit, plan.usage_limit,)
 }

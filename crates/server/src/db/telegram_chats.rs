@@ -82,3 +82,10 @@ pub async fn is_closed(conn: &mut Conn<'_>, chat_id: i64) -> Result<bool> {
     let sql = "SELECT id FROM telegram_chats WHERE chat_id = $1 AND closed_at IS NOT NULL LIMIT 1";
     Ok(fetch_optional!(conn, (Uuid,), sql, chat_id)?.is_some())
 }
+
+/// The person's private chat with the bot, if something can be sent there.
+pub async fn private(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Option<i64>> {
+    let sql = "SELECT chat_id FROM telegram_chats WHERE user_id = $1 AND chat_id = telegram_id AND closed_at IS NULL \
+               ORDER BY id DESC LIMIT 1";
+    Ok(fetch_optional!(conn, (i64,), sql, user_id)?.map(|(chat,)| chat))
+}

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use sqlx::{
     Database, Decode, Encode, Postgres, Sqlite, Type,
@@ -22,6 +22,9 @@ const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
 pub struct Ts(i64);
 
 impl Ts {
+    /// The end of the year 9999: later than anything that happens.
+    pub const MAX: Self = Self(253_402_300_799_000_000);
+
     /// From microseconds since 1970.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
@@ -40,6 +43,11 @@ impl Ts {
     /// The same moment for calendar arithmetic.
     pub fn to_timestamp(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// The day that it is in this zone.
+    pub fn day(self, zone: &TimeZone) -> Day {
+        Day(self.to_timestamp().to_zoned(zone.clone()).date())
     }
 
     /// The moment `span` later.

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, Day, Result, execute, fetch_one};
+use super::{Conn, Day, Result, execute, fetch_all};
 
 /// Adds to a person's day.
 pub async fn add(
@@ -23,9 +23,11 @@ pub async fn add(
     execute!(conn, sql, new_id, user_id, day, requests, tokens, sessions).map(drop)
 }
 
-/// What a person used, added up.
-#[derive(Clone, Copy, Debug, FromRow)]
-pub struct Sum {
+/// What a person used on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct DayUsage {
+    /// The day.
+    pub date: Day,
     /// Answered turns.
     pub requests_count: i64,
     /// Tokens of their answers.
@@ -34,11 +36,9 @@ pub struct Sum {
     pub session_count: i64,
 }
 
-/// What a person used on the days from `first` to `last`.
-pub async fn sum(conn: &mut Conn<'_>, user_id: Uuid, first: Day, last: Day) -> Result<Sum> {
-    let sql = "SELECT CAST(COALESCE(SUM(requests_count), 0) AS BIGINT) AS requests_count, \
-               CAST(COALESCE(SUM(tokens_used), 0) AS BIGINT) AS tokens_used, \
-               CAST(COALESCE(SUM(session_count), 0) AS BIGINT) AS session_count \
-               FROM usage_logs WHERE user_id = $1 AND date >= $2 AND date <= $3";
-    fetch_one!(conn, Sum, sql, user_id, first, last)
+/// What a person used on the days from `first` to `last`, those without use left out.
+pub async fn days(conn: &mut Conn<'_>, user_id: Uuid, first: Day, last: Day) -> Result<Vec<DayUsage>> {
+    let sql = "SELECT date, requests_count, tokens_used, session_count FROM usage_logs \
+               WHERE user_id = $1 AND date >= $2 AND date <= $3 ORDER BY date";
+    fetch_all!(conn, DayUsage, sql, user_id, first, last)
 }

@@ -24,11 +24,7 @@ use crate::{
         profile::{self, Change, Name, Profile},
         registration,
     },
-    billing::subscription,
-    db::{
-        subscriptions,
-        users::{self, Gender},
-    },
+    db::users::{self, Gender},
     problem::Kind,
 };
 
@@ -218,28 +214,6 @@ pub async fn export(State(edge): State<Edge>, person: Person) -> Result<Response
         (header::CONTENT_DISPOSITION, "attachment; filename=\"beseda-export.json\""),
     ];
     Ok((headers, Body::from_stream(stream)).into_response())
-}
-
-/// The subscription
-///
-/// As it counts now; a period that has ended is rolled over first.
-#[utoipa::path(get, path = "/v1/me/subscription", tag = "plan", responses((status = 200, body = view::Subscription)))]
-pub async fn current_subscription(State(edge): State<Edge>, person: Person) -> Result<Answer<view::Subscription>> {
-    let app = &edge.app;
-    let now = app.clock.now();
-    let active = subscriptions::active(&mut app.db.read().await?.conn(), person.id).await?;
-    let current = match active {
-        Some(active) if !active.has_ended(now) => Some(active),
-        _ => {
-            let (id, zone) = (person.id, app.zone.clone());
-            let roll = app.db.write(move |tx| {
-                let zone = zone.clone();
-                Box::pin(async move { subscription::current(tx, id, now, &zone).await })
-            });
-            roll.await?
-        }
-    };
-    current.map(|s| Answer(s.into())).ok_or_else(|| Problem::new(Kind::Unauthorized))
 }
 
 type Check = fn(&str) -> std::result::Result<String, &'static str>;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     account::erasure::EraseError,
+    billing::{google_play::ClaimError, offer::OfferError, renewal::RenewalError},
     db::{self, Ts, subscriptions::Subscription},
     problem::Kind,
     turn::{Refusal, hub::End, start::Over},
@@ -171,6 +172,48 @@ impl From<Refusal> for Problem {
             Refusal::Nobody => Self::new(Kind::Unauthorized),
             Refusal::KeyTaken => Self { source: Some(refusal.to_string()), ..Self::new(Kind::Internal) },
             Refusal::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<OfferError> for Problem {
+    fn from(error: OfferError) -> Self {
+        match error {
+            OfferError::NotOffered | OfferError::Better { .. } | OfferError::Running { .. } => {
+                Self::new(Kind::PlanUnavailable).detail(error.to_string())
+            }
+            OfferError::NoTelegram => Self::new(Kind::TelegramNotJoined),
+            OfferError::Blocked => Self::new(Kind::Blocked),
+            OfferError::Expired | OfferError::Foreign => Self::new(Kind::Unauthorized),
+            OfferError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<RenewalError> for Problem {
+    fn from(error: RenewalError) -> Self {
+        match error {
+            RenewalError::Elsewhere(provider) => {
+                Self::new(Kind::RenewalElsewhere).detail(format!("turn it on at {}", provider.as_str()))
+            }
+            RenewalError::NoSuchPlan => Self::invalid_field("next_plan", "there is no such plan"),
+            RenewalError::Nobody => Self::new(Kind::Unauthorized),
+            RenewalError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ClaimError> for Problem {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Off => Self::new(Kind::GooglePlayOff),
+            ClaimError::NoSuchPurchase | ClaimError::OtherProduct | ClaimError::NoSuchPlan => {
+                Self::new(Kind::PurchaseInvalid).detail(error.to_string())
+            }
+            ClaimError::Taken => Self::new(Kind::PurchaseTaken),
+            ClaimError::Unavailable(_) => Self::new(Kind::ProviderUnavailable).retry_after(10),
+            ClaimError::Nobody => Self::new(Kind::Unauthorized),
+            ClaimError::Database(error) => error.into(),
         }
     }
 }

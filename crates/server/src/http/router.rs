@@ -18,7 +18,10 @@ use tracing::Instrument as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Problem, account, auth, documents, health, limits::Limits, linking, messages, plans, sessions, turns};
+use super::{
+    Problem, account, auth, documents, google_play, health, limits::Limits, linking, messages, payments, plans,
+    sessions, subscription, turns, usage,
+};
 use crate::{app::Shared, problem::Kind, telegram::webhook};
 
 /// What every handler works with.
@@ -38,7 +41,11 @@ fn api() -> OpenApiRouter<Edge> {
         .routes(routes!(account::me, account::erase))
         .routes(routes!(account::set_profile))
         .routes(routes!(account::export))
-        .routes(routes!(account::current_subscription))
+        .routes(routes!(subscription::show, subscription::update))
+        .routes(routes!(usage::show))
+        .routes(routes!(payments::list))
+        .routes(routes!(payments::invoice))
+        .routes(routes!(payments::claim))
         .routes(routes!(linking::create))
         .routes(routes!(auth::list_devices))
         .routes(routes!(auth::revoke_device))
@@ -76,6 +83,7 @@ pub fn router(app: Shared) -> Router {
         .merge(documents::router(public_url))
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
         .route(webhook::PATH, post(webhook::receive))
+        .route(google_play::PATH, post(google_play::receive))
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
         .layer(body)

@@ -6,12 +6,15 @@ use uuid::Uuid;
 
 use crate::{
     account::profile::{Companion, current_age},
+    billing::payment::decimal,
     db::{
         Ts, devices,
         messages::{self, Sender, Status},
+        payments::{self, PaymentKind},
         plans::{self, Period, Unit},
+        purchases::Provider,
         sessions::{self, Channel},
-        subscriptions,
+        subscriptions::{self, LimitState},
         users::{self, Gender},
     },
 };
@@ -104,20 +107,37 @@ impl Device {
     }
 }
 
+/// A text in both languages; null where there is none.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Texts {
+    /// In Russian.
+    pub ru: Option<String>,
+    /// In English.
+    pub en: Option<String>,
+}
+
 /// A plan.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Plan {
     /// Its name.
     #[schema(example = "free")]
     pub plan_name: String,
+    /// What people read as its name.
+    pub title: Texts,
+    /// What it gives.
+    pub description: Texts,
     /// What the limit counts.
     pub unit: Unit,
     /// How much a period allows.
     pub usage_limit: i64,
-    /// How long a period is.
+    /// How long a period is. What a provider sells lasts as long as the provider says: in Stars a month is 30 days.
     pub period: Period,
-    /// Price in Telegram Stars; null is not for sale.
+    /// Price in Telegram Stars; null is not for sale there.
     pub price_stars: Option<i64>,
+    /// Its id in the Play Console; null is not for sale there.
+    pub google_product_id: Option<String>,
+    /// The longest answer, in tokens; null is the service's.
+    pub max_answer_tokens: Option<i64>,
     /// Whether a new subscription renews itself.
     pub auto_renew: bool,
 }
@@ -126,11 +146,58 @@ impl From<plans::Plan> for Plan {
     fn from(plan: plans::Plan) -> Self {
         Self {
             plan_name: plan.name,
+            title: Texts { ru: plan.title_ru, en: plan.title_en },
+            description: Texts { ru: plan.description_ru, en: plan.description_en },
             unit: plan.unit,
             usage_limit: plan.usage_limit,
             period: plan.period,
             price_stars: plan.price_stars,
+            google_product_id: plan.google_product_id,
+            max_answer_tokens: plan.max_answer_tokens,
             auto_renew: plan.auto_renew,
+        }
+    }
+}
+
+/// Something that was heard of a purchase.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Payment {
+    /// Id.
+    pub id: Uuid,
+    /// The purchase: what belongs together.
+    pub purchase_id: Uuid,
+    /// Who is paid.
+    pub provider: Provider,
+    /// What happened.
+    pub kind: PaymentKind,
+    /// The provider's id of the charge.
+    pub charge_id: Option<String>,
+    /// How much, a decimal number.
+    #[schema(example = "500")]
+    pub amount: Option<String>,
+    /// ISO 4217, or XTR for Telegram Stars.
+    #[schema(example = "XTR")]
+    pub currency: Option<String>,
+    /// When it happened.
+    #[schema(value_type = String, format = DateTime)]
+    pub occurred_at: Ts,
+    /// Until when it is paid for, where the provider says so.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub paid_until: Option<Ts>,
+}
+
+impl From<payments::Payment> for Payment {
+    fn from(p: payments::Payment) -> Self {
+        Self {
+            id: p.id,
+            purchase_id: p.purchase_id,
+            provider: p.provider,
+            kind: p.kind,
+            charge_id: p.charge_id,
+            amount: p.amount_micros.map(decimal),
+            currency: p.currency,
+            occurred_at: p.occurred_at,
+            paid_until: p.paid_until,
         }
     }
 }
@@ -163,14 +230,21 @@ pub struct Subscription {
     pub reserved: i64,
     /// What may still be used.
     pub remaining: i64,
+    /// How near the limit is: `near` from four fifths on.
+    pub limit_state: LimitState,
     /// Whether the next period follows by itself.
     pub auto_renew: bool,
+    /// Who sold it; null: nobody, as with free.
+    pub provider: Option<Provider>,
+    /// The plan that is wanted when this one ends.
+    pub next_plan: Option<String>,
 }
 
 impl From<subscriptions::Subscription> for Subscription {
     fn from(s: subscriptions::Subscription) -> Self {
         Self {
             remaining: s.remaining(),
+            limit_state: s.limit_state(),
             id: s.id,
             plan_name: s.plan_name,
             is_active: s.is_active,
@@ -182,6 +256,8 @@ impl From<subscriptions::Subscription> for Subscription {
             used_tokens: s.used_tokens,
             reserved: s.reserved,
             auto_renew: s.auto_renew,
+            provider: s.provider,
+            next_plan: s.next_plan,
         }
     }
 }

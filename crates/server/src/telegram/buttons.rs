@@ -7,12 +7,13 @@ use uuid::Uuid;
 
 use super::{
     Bot,
-    commands::{self, link_key},
+    commands::link_key,
     contact::{self, Contact},
     history,
     inbox::{Effects, Unseen},
     onboarding::{self, Asked, Field},
     outgoing::Outgoing,
+    plans,
     profile::{self, Change},
     talk,
     texts::{Lang, text},
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     account::{erasure, linking},
     app::Shared,
+    billing::renewal::Wish,
     db::{Result, turns, users::Gender},
     turn::stop,
 };
@@ -42,6 +44,9 @@ enum Pressed {
     Delete(bool),
     Link(Option<String>),
     Plan,
+    Buy(String),
+    Renew(bool),
+    Switch(String),
 }
 
 impl Pressed {
@@ -68,8 +73,17 @@ impl Pressed {
             ("link", "no") => Self::Link(None),
             ("link", _) => Self::Link(Some(what.strip_prefix("yes:")?.to_owned())),
             ("plan", _) => Self::Plan,
+            ("buy", plan) if !plan.is_empty() => Self::Buy(plan.to_owned()),
+            ("renew", "on") => Self::Renew(true),
+            ("renew", "off") => Self::Renew(false),
+            ("switch", plan) if !plan.is_empty() => Self::Switch(plan.to_owned()),
             _ => return None,
         })
+    }
+
+    /// Whether it is nobody else's business.
+    const fn is_private(&self) -> bool {
+        matches!(self, Self::Plan | Self::Buy(_) | Self::Renew(_) | Self::Switch(_))
     }
 
     /// Whether the buttons have had their say once one of them was pressed.
@@ -126,6 +140,9 @@ async fn act(
 ) -> Result<Effects, Unseen> {
     let (lang, place, user_id) = (contact.lang, contact.place(None), contact.user.id);
     let told = |key: &str| Effects::say(place, Outgoing::new(text(lang, key, &[])));
+    if pressed.is_private() && !contact.chat.is_private() {
+        return Ok(told("private-only"));
+    }
     Ok(match pressed {
         Pressed::Stop(turn_id) => {
             let turn = {
@@ -176,7 +193,12 @@ async fn act(
             Err(linking::LinkError::Database(error)) => return Err(error.into()),
             Err(error) => told(link_key(&error)),
         },
-        Pressed::Plan => Effects::say(place, commands::plan(app, contact).await?),
+        Pressed::Plan => Effects::say(place, plans::card(app, contact).await?),
+        Pressed::Buy(plan) => plans::buy(app, bot, contact, &plan).await?,
+        Pressed::Renew(on) => plans::renew(app, contact, Wish { auto_renew: Some(on), next_plan: None }).await?,
+        Pressed::Switch(plan) => {
+            plans::renew(app, contact, Wish { auto_renew: Some(false), next_plan: Some(Some(plan)) }).await?
+        }
     })
 }
 

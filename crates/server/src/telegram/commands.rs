@@ -9,22 +9,36 @@ use super::{
     inbox::{Effects, Unseen},
     onboarding::{self, Asked},
     outgoing::{Button, File, Outgoing},
-    profile,
+    plans, profile,
     talk::{self, Command},
     texts::{Lang, text},
+    usage,
 };
 use crate::{
     account::linking::{self, LinkError},
-    app::{App, Shared},
-    billing::subscription,
-    db::{Day, Result, plans::Unit, subscriptions::Subscription, turns, usage_logs},
+    app::Shared,
+    db::{Result, turns},
     dialogue,
 };
 
 /// The commands of the menu, in its order.
-pub(super) const MENU: [&str; 14] = [
-    "new", "stop", "again", "history", "profile", "plan", "usage", "link", "language", "export", "delete", "privacy",
-    "help", "start",
+pub(super) const MENU: [&str; 16] = [
+    "new",
+    "stop",
+    "again",
+    "history",
+    "profile",
+    "plan",
+    "usage",
+    "link",
+    "language",
+    "export",
+    "delete",
+    "privacy",
+    "terms",
+    "paysupport",
+    "help",
+    "start",
 ];
 /// Those that make sense in a group.
 pub(super) const IN_GROUPS: [&str; 4] = ["new", "stop", "again", "help"];
@@ -60,8 +74,8 @@ pub(super) async fn run(
         "again" => return again(app, bot, contact, message_id).await,
         "history" => Effects::say(place, history::list(app, contact).await?),
         "profile" => Effects::say(place, profile::card(app, contact)),
-        "plan" => Effects::say(place, plan(app, contact).await?),
-        "usage" => Effects::say(place, usage(app, contact).await?),
+        "plan" => Effects::say(place, plans::card(app, contact).await?),
+        "usage" => Effects::say(place, usage::card(app, contact).await?),
         "link" => told("link-how"),
         "language" => Effects::say(place, languages(lang)),
         "export" => {
@@ -74,6 +88,8 @@ pub(super) async fn run(
             Effects::say(place, asked)
         }
         "privacy" => told("privacy"),
+        "terms" => Effects::say(place, plans::terms(app, lang)),
+        "paysupport" => Effects::say(place, plans::support(app, contact).await?),
         "help" => told(if private { "help" } else { "help-group" }),
         _ => told("unknown-command"),
     };
@@ -162,52 +178,7 @@ async fn again(app: &Shared, bot: &Arc<Bot>, contact: &Contact, message_id: i64)
     }
 }
 
-/// What is left of the plan.
-pub(super) async fn plan(app: &App, contact: &Contact) -> Result<Outgoing> {
-    let (user_id, now, zone) = (contact.user.id, app.clock.now(), app.zone.clone());
-    let current = app.db.write(move |tx| {
-        let zone = zone.clone();
-        Box::pin(async move { subscription::current(tx, user_id, now, &zone).await })
-    });
-    let Some(current) = current.await? else { return Ok(Outgoing::new(text(contact.lang, "failed-internal", &[]))) };
-    Ok(Outgoing::new(told_plan(app, contact.lang, &current)))
-}
-
-fn told_plan(app: &App, lang: Lang, current: &Subscription) -> String {
-    let unit = match current.unit {
-        Unit::Requests => "requests",
-        Unit::Tokens => "tokens",
-    };
-    let renews = current.end_date.map_or_else(|| "none".to_owned(), |end| talk::date(app, lang, end));
-    let arguments = [
-        ("plan", current.plan_name.as_str().into()),
-        ("used", current.used().into()),
-        ("limit", current.usage_limit.into()),
-        ("unit", unit.into()),
-        ("renews", renews.as_str().into()),
-    ];
-    text(lang, "plan", &arguments)
-}
-
-/// What was used today and in this calendar month.
-async fn usage(app: &App, contact: &Contact) -> Result<Outgoing> {
-    let today = app.clock.now().to_timestamp().to_zoned(app.zone.clone()).date();
-    let (today, first) = (Day(today), Day(today.first_of_month()));
-    let mut reader = app.db.read().await?;
-    let conn = &mut reader.conn();
-    let day = usage_logs::sum(conn, contact.user.id, today, today).await?;
-    let month = usage_logs::sum(conn, contact.user.id, first, today).await?;
-    let arguments = [
-        ("today_requests", day.requests_count.into()),
-        ("today_tokens", day.tokens_used.into()),
-        ("month_requests", month.requests_count.into()),
-        ("month_tokens", month.tokens_used.into()),
-        ("sessions", month.session_count.into()),
-    ];
-    Ok(Outgoing::new(text(contact.lang, "usage", &arguments)))
-}
-
 fn languages(lang: Lang) -> Outgoing {
-    let button = |label: &str, tag: &str| Button { text: label.into(), data: format!("lang:{tag}") };
+    let button = |label: &str, tag: &str| Button::labelled(label, format!("lang:{tag}"));
     Outgoing::new(text(lang, "language-choose", &[])).row([button("Русский", "ru"), button("English", "en")])
 }

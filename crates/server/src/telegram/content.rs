@@ -7,7 +7,7 @@ use bot_api::{
 use bytes::Bytes;
 
 use super::{
-    live,
+    live, notices,
     outgoing::{self, File, Outgoing, keyboard},
     texts::{Lang, text},
 };
@@ -56,13 +56,21 @@ pub(super) async fn of(app: &Shared, delivery: &Delivery) -> Result<Content> {
             None => Ok(Content::default()),
         };
     }
-    let message = delivery.message.as_deref().and_then(|json| serde_json::from_str::<Outgoing>(json).ok());
-    let Some(message) = message else { return Ok(Content::default()) };
+    let Some(message) = message(app, lang, delivery).await? else { return Ok(Content::default()) };
     let parts = match message.file {
         Some(file) => vec![file_part(app, lang, delivery, file).await],
         None => texts(bot_text::plain(&message.text), message.keyboard()),
     };
     Ok(Content { parts, edits: None })
+}
+
+/// What the bot says on its own; none when it can't be read, or need not be said any more.
+async fn message(app: &Shared, lang: Lang, delivery: &Delivery) -> Result<Option<Outgoing>> {
+    let Some(json) = delivery.message.as_deref() else { return Ok(None) };
+    if let Ok(notice) = serde_json::from_str::<notices::Kept>(json) {
+        return notices::words(app, lang, delivery.user_id, notice).await;
+    }
+    Ok(serde_json::from_str(json).ok())
 }
 
 /// Parts with the buttons under the last.

@@ -38,7 +38,7 @@ pub(super) async fn list(app: &App, contact: &Contact) -> Result<Outgoing> {
         let (title, date) = (title(lang, session), talk::date(app, lang, session.last_activity_at));
         let entry = text(lang, "history-entry", &[("title", (&title).into()), ("date", (&date).into())]);
         [
-            Button { text: entry, data: format!("open:{}", session.id.simple()) },
+            Button::labelled(entry, format!("open:{}", session.id.simple())),
             Button::new(lang, "button-delete", format!("drop:{}", session.id.simple())),
         ]
     });

@@ -18,7 +18,7 @@ use super::{
     joining::{self, Joined},
     onboarding,
     outgoing::Outgoing,
-    talk,
+    stars, talk,
 };
 use crate::{
     app::Shared,
@@ -155,6 +155,11 @@ async fn see_to_first(app: &Shared, bot: &Arc<Bot>, pending: &[Pending]) -> Resu
     let first = &pending[0];
     let update = first.payload.as_deref().and_then(|payload| Update::parse(payload.as_bytes()).ok());
     let (contact, effects) = match update.map(|update| update.kind()) {
+        Some(Incoming::Message(message)) if stars::money(app, bot, first, &message).await? => Default::default(),
+        Some(Incoming::Subscription(update)) => {
+            stars::changed(app, first, &update).await?;
+            (None, Effects::default())
+        }
         Some(Incoming::Message(message)) => match message.text {
             Some(_) => match joining::whole(app, pending, *message).await? {
                 Joined::Whole(message) => see_to_message(app, bot, &message).await?,
@@ -175,10 +180,10 @@ async fn see_to_first(app: &Shared, bot: &Arc<Bot>, pending: &[Pending]) -> Resu
             (None, Effects::default())
         }
         Some(Incoming::EditedMessage(message)) => edited(app, &message).await?,
-        // Not of interest yet; kept by its number.
-        Some(Incoming::PreCheckoutQuery(_) | Incoming::Subscription(_) | Incoming::Unknown(_))
-        | Some(Incoming::Malformed { .. })
-        | None => (None, Effects::default()),
+        // Answered when it came, or not of interest; kept by its number.
+        Some(Incoming::PreCheckoutQuery(_) | Incoming::Unknown(_) | Incoming::Malformed { .. }) | None => {
+            (None, Effects::default())
+        }
     };
     settle(app, bot, first.update_id, contact, effects).await?;
     Ok(())

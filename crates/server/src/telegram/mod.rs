@@ -13,16 +13,22 @@ mod history;
 mod inbox;
 mod joining;
 mod live;
+mod notices;
 mod onboarding;
 mod outbox;
 mod outgoing;
 mod pace;
+mod plans;
 mod profile;
 mod receive;
 mod setup;
+mod stars;
 mod talk;
 pub mod texts;
+mod usage;
 pub mod webhook;
+
+pub use stars::link as invoice_link;
 
 use std::{
     collections::HashMap,
@@ -106,6 +112,11 @@ impl Bot {
             shown: Mutex::default(),
             no_drafts_until: Mutex::default(),
         }))
+    }
+
+    /// The Bot API.
+    pub const fn api(&self) -> &Client {
+        &self.api
     }
 
     /// The name in links, without @, once Telegram has said it.

@@ -79,7 +79,7 @@ pub(super) fn question(contact: &Contact, field: Field) -> Outgoing {
             let suggested = contact.user.name.as_deref().unwrap_or_default();
             let label = text(lang, "button-use-name", &[("name", suggested.into())]);
             let asked = text(lang, "ask-name", &[("suggested", suggested.into())]);
-            Outgoing::new(asked).row([Button { text: label, data: "ask:name".into() }, skip])
+            Outgoing::new(asked).row([Button::labelled(label, "ask:name"), skip])
         }
         Field::Gender => Outgoing::new(text(lang, "ask-gender", &[]))
             .row([

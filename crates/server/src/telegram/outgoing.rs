@@ -35,6 +35,9 @@ pub(super) struct Button {
     pub(super) text: String,
     /// What comes back when it is pressed: at most 64 bytes (Bot API, "InlineKeyboardButton").
     pub(super) data: String,
+    /// What it opens instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) url: Option<String>,
 }
 
 impl Outgoing {
@@ -63,7 +66,17 @@ impl Outgoing {
 impl Button {
     /// A button whose label is a text of the bot.
     pub(super) fn new(lang: Lang, key: &str, data: impl Into<String>) -> Self {
-        Self { text: text(lang, key, &[]), data: data.into() }
+        Self::labelled(text(lang, key, &[]), data)
+    }
+
+    /// A button with a label of its own.
+    pub(super) fn labelled(label: impl Into<String>, data: impl Into<String>) -> Self {
+        Self { text: label.into(), data: data.into(), url: None }
+    }
+
+    /// A button that opens a link.
+    pub(super) fn link(label: impl Into<String>, url: impl Into<String>) -> Self {
+        Self { text: label.into(), data: String::new(), url: Some(url.into()) }
     }
 }
 
@@ -78,7 +91,13 @@ pub(super) fn again(lang: Lang, message_id: Uuid) -> Button {
 }
 
 pub(super) fn keyboard(buttons: &[Vec<Button>]) -> Option<InlineKeyboardMarkup> {
-    let button = |b: &Button| InlineKeyboardButton::builder().text(&b.text).callback_data(&b.data).build();
+    let button = |b: &Button| {
+        let button = InlineKeyboardButton::builder().text(&b.text);
+        match &b.url {
+            Some(url) => button.url(url).build(),
+            None => button.callback_data(&b.data).build(),
+        }
+    };
     let rows: Vec<Vec<_>> = buttons.iter().map(|row| row.iter().map(button).collect()).collect();
     (!rows.is_empty()).then(|| InlineKeyboardMarkup::builder().inline_keyboard(rows).build())
 }

@@ -2,15 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bot_api::{
-    Error, Incoming, Refusal, Update, frankenstein::methods::AnswerPreCheckoutQueryParams, params::GetUpdates,
-};
+use bot_api::{Error, Incoming, Refusal, Update, params::GetUpdates};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Bot;
+use super::{Bot, stars};
 use crate::{
-    app::{App, Shared},
+    app::Shared,
     config::TelegramMode,
     db::{
         Result,
@@ -93,7 +91,7 @@ fn complain(error: &Error) -> Option<Duration> {
 }
 
 /// Keeps updates and wakes whoever sees to them. When this returns they are committed.
-pub(super) async fn keep(app: &App, bot: &Bot, updates: Vec<Update>) -> Result<()> {
+pub(super) async fn keep(app: &Shared, bot: &Bot, updates: Vec<Update>) -> Result<()> {
     if updates.is_empty() {
         return Ok(());
     }
@@ -103,7 +101,7 @@ pub(super) async fn keep(app: &App, bot: &Bot, updates: Vec<Update>) -> Result<(
         metrics::counter!("beseda_telegram_updates_total", "kind" => incoming.name()).increment(1);
         match &incoming {
             // It must be answered within ten seconds, whatever else there is to do.
-            Incoming::PreCheckoutQuery(query) => refuse_payment(app, &query.id),
+            Incoming::PreCheckoutQuery(query) => stars::check(app, (**query).clone()),
             Incoming::Malformed { kind, column } => {
                 tracing::error!(kind, column, update_id = update.id(), "an update cannot be read");
             }
@@ -139,19 +137,4 @@ fn place(incoming: &Incoming) -> (Option<i64>, Option<i64>) {
         Incoming::Subscription(change) => (Some(change.user.id), None),
         Incoming::PreCheckoutQuery(_) | Incoming::Unknown(_) | Incoming::Malformed { .. } => (None, None),
     }
-}
-
-/// Nothing is sold yet, so whatever this pays for is not ours.
-fn refuse_payment(app: &App, id: &str) {
-    let Some(bot) = app.bot.clone() else { return };
-    let params = AnswerPreCheckoutQueryParams::builder()
-        .pre_checkout_query_id(id)
-        .ok(false)
-        .error_message("Это больше не продаётся. / This is no longer on sale.")
-        .build();
-    app.tasks.spawn(async move {
-        if let Err(error) = bot.api.answer_pre_checkout_query(&params).await {
-            tracing::warn!(%error, "a payment could not be refused");
-        }
-    });
 }

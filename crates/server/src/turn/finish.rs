@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{App, Shared},
+    billing::notice,
     db::{
         Conn, Result, Ts, ai_requests, batches,
         deliveries::{self, Delivery, Place},
@@ -306,7 +307,9 @@ async fn write(tx: &mut Conn<'_>, s: &Settlement) -> Result<Option<Subscription>
     }
     if let (Some(answer), Some(attempt)) = (&s.answer, s.journal.last()) {
         let counted = batches::answer(tx, answer, attempt, turn, s.owner, &ended, s.usage_id).await?;
-        return counted.map(Some).ok_or(Unsettled::Elsewhere);
+        let counted = counted.ok_or(Unsettled::Elsewhere)?;
+        notice::limit(tx, &counted, s.now).await?;
+        return Ok(Some(counted));
     }
     if !turns::end(tx, turn.id, s.owner, &ended).await? {
         return Err(Unsettled::Elsewhere);

@@ -12,7 +12,6 @@ use tracing::Instrument as _;
 use crate::{
     account::profile::Companion,
     app::{App, Shared},
-    billing::plan,
     db::{
         Result,
         deliveries::Place,
@@ -131,6 +130,7 @@ struct Request {
     user: Arc<User>,
     companion: Companion,
     model: Option<String>,
+    providers: Option<Vec<String>>,
     max_tokens: u32,
 }
 
@@ -140,7 +140,6 @@ async fn prepare(app: &App, admitted: &Admitted) -> Result<Option<Request>> {
     let Admitted { turn, session, subscription, question } = admitted;
     let config = &app.config.llm;
     let Some(user) = app.people.find(app, turn.user_id).await? else { return Ok(None) };
-    let model = plan::model(app, &subscription.plan_name).await?;
     let companion = Companion::of(session, &user, &app.config.companion);
     let place = turn.deliver_to.as_deref().and_then(Place::parse);
     let hearers = if place.is_some_and(Place::is_group) { Hearers::Group } else { Hearers::Person };
@@ -162,8 +161,12 @@ async fn prepare(app: &App, admitted: &Admitted) -> Result<Option<Request>> {
     metrics::histogram!("beseda_db_seconds", "use_case" => "turn_window").record(begun.elapsed());
     Ok(window.map(|window| {
         let rest = held.saturating_sub(window.estimate()).max(1);
-        let max_tokens = config.max_answer_tokens.min(u32::try_from(rest).unwrap_or(u32::MAX));
-        Request { window, user, companion, model, max_tokens }
+        let most = subscription.max_answer_tokens.and_then(|most| u32::try_from(most).ok());
+        let most = most.unwrap_or(config.max_answer_tokens);
+        let max_tokens = most.min(u32::try_from(rest).unwrap_or(u32::MAX));
+        let providers =
+            subscription.providers.as_ref().map(|names| names.split(',').map(|n| n.trim().into()).collect());
+        Request { window, user, companion, model: subscription.model.clone(), providers, max_tokens }
     }))
 }
 
@@ -196,7 +199,7 @@ async fn ask(app: &Shared, asked: Request, live: &Live, began: crate::db::Ts) ->
         Models::Providers(providers) => Source::Model(Box::new(providers.chat(llm::Request {
             messages: asked.window.messages(),
             max_tokens: Some(asked.max_tokens),
-            providers: None,
+            providers: asked.providers.clone(),
             model: asked.model.clone(),
         }))),
         Models::Offline => {

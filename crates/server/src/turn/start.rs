@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     app::Shared,
     billing::quota::{self, Estimate, Reserved},
+    cluster,
     db::{
         Conn, Day, Ts, batches,
         messages::{self, Message, Sender, Status},
@@ -176,17 +177,18 @@ async fn begin(app: &Shared, mut new: NewTurn) -> Result<Started, Refusal> {
     let (user_id, request_hash) = (new.user_id, request_hash(&new));
     let plan = Arc::new(plan(app, new, request_hash));
     let live = app.hub.open(plan.turn_id, plan.new.session_id);
-    let admitted = {
-        let plan = plan.clone();
-        let begun = std::time::Instant::now();
-        let admitted = app.db.write(move |tx| {
-            let plan = plan.clone();
-            Box::pin(async move { admit(tx, &plan).await })
-        });
-        let admitted = admitted.await.and_then(|admitted| admitted);
-        metrics::histogram!("beseda_db_seconds", "use_case" => "turn_start").record(begun.elapsed());
-        admitted
-    };
+    let mut admitted = commit(app, &plan).await;
+    // What a lost process holds back is nobody's: it is freed before anybody is refused for it.
+    while let Err(Refusal::Spent(spent)) = &admitted
+        && spent.reserved > 0
+        && spent.used() < spent.usage_limit
+    {
+        admitted = match cluster::free_held(app, spent).await {
+            Ok(true) => commit(app, &plan).await,
+            Ok(false) => break,
+            Err(error) => Err(error.into()),
+        };
+    }
     match admitted {
         Ok(admitted) => {
             let turn = admitted.turn.clone();
@@ -204,6 +206,19 @@ async fn begin(app: &Shared, mut new: NewTurn) -> Result<Started, Refusal> {
             }
         }
     }
+}
+
+/// The transaction.
+async fn commit(app: &Shared, plan: &Arc<Plan>) -> Result<Admitted, Refusal> {
+    let plan = plan.clone();
+    let begun = std::time::Instant::now();
+    let admitted = app.db.write(move |tx| {
+        let plan = plan.clone();
+        Box::pin(async move { admit(tx, &plan).await })
+    });
+    let admitted = admitted.await.and_then(|admitted| admitted);
+    metrics::histogram!("beseda_db_seconds", "use_case" => "turn_start").record(begun.elapsed());
+    admitted
 }
 
 /// The turn that an earlier request with this key began. Looked for only when a request was refused: a replay always is.
@@ -237,7 +252,7 @@ fn plan(app: &Shared, new: NewTurn, request_hash: [u8; 32]) -> Plan {
         title: title(text),
         estimate,
         now,
-        day: Day(now.to_timestamp().to_zoned(app.zone.clone()).date()),
+        day: now.day(&app.zone),
         zone: app.zone.clone(),
         new,
     }

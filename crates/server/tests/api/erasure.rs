@@ -68,6 +68,12 @@ async fn erasing_leaves_no_row(#[values(Database::Sqlite, Database::Postgres)] d
     appoint(&app, &boris, 2).await;
     talk_to_the_bot(&app, &anna, 1).await;
     talk_to_the_bot(&app, &boris, 2).await;
+    for person in [&anna, &boris] {
+        let deleted = person.session().await;
+        person.delete(&format!("/v1/sessions/{deleted}")).await;
+        let granted = app.run(&["subscription", "grant", "--user", &person.id.to_string(), "--plan", "premium"]).await;
+        assert!(granted.unwrap().success);
+    }
     let before = rows(&app, &boris).await;
     println!("{before:?}");
     assert!(before.iter().all(|(_, count)| *count > 0), "{before:?}");

@@ -140,6 +140,7 @@ async fn an_export_holds_everything(#[values(Database::Sqlite, Database::Postgre
           "title": "Казань"
         }
       ],
+      "deleted_sessions": [],
       "devices": [
         {
           "created_at": "[time]",
@@ -175,13 +176,18 @@ async fn an_export_holds_everything(#[values(Database::Sqlite, Database::Postgre
           "turn_id": "[id]"
         }
       ],
+      "payments": [],
+      "purchases": [],
       "subscriptions": [
         {
           "auto_renew": true,
           "end_date": "[time]",
           "id": "[id]",
           "is_active": true,
+          "limit_state": "open",
+          "next_plan": null,
           "plan_name": "free",
+          "provider": null,
           "remaining": 49,
           "reserved": 0,
           "start_date": "[time]",

@@ -124,9 +124,16 @@ async fn plans_are_listed(#[values(Database::Sqlite, Database::Postgres)] databa
     let anna = app.register("Анна").await;
     let (status, _, plans) = anna.get("/v1/plans").await;
     assert_eq!(status, 200);
+    let plan = |name: &str, limit: i64, price: serde_json::Value, title: [&str; 2]| {
+        json!({
+            "plan_name": name, "unit": "requests", "usage_limit": limit, "period": "month", "price_stars": price,
+            "google_product_id": null, "max_answer_tokens": null, "auto_renew": true,
+            "title": {"ru": title[0], "en": title[1]}, "description": {"ru": null, "en": null},
+        })
+    };
     let expected = json!([
-        {"plan_name": "free", "unit": "requests", "usage_limit": 50, "period": "month", "price_stars": null, "auto_renew": true},
-        {"plan_name": "premium", "unit": "requests", "usage_limit": 2000, "period": "month", "price_stars": 500, "auto_renew": true},
+        plan("free", 50, json!(null), ["Бесплатный", "Free"]),
+        plan("premium", 2000, json!(500), ["Премиум", "Premium"]),
     ]);
     assert_eq!(plans, expected);
 }

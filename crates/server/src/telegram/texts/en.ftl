@@ -117,24 +117,46 @@ profile-name-wrong = That name won't do: it needs 1 to 64 characters on one line
 
 ## The plan
 
-plan =
-    { $plan ->
-        [free] Your plan: free
-        [premium] Your plan: premium
-       *[other] Your plan: { $plan }
-    }
+plan = Your plan: { $plan }
+plan-used =
     { $unit ->
         [tokens] Tokens used: { $used } of { $limit }
        *[requests] Answers received: { $used } of { $limit }
     }
-    { $renews ->
-        [none] It doesn't renew by itself
-       *[other] Renews on: { $renews }
+    { $bar } { $percent } %
+plan-ends =
+    { $state ->
+        [endless] Without an end
+        [free] Renews on: { $end }
+        [renews] Paid until: { $end }, then it renews by itself
+       *[ends] Runs until: { $end }, and doesn't renew by itself
+    }
+plans-for-sale = Other plans:
+# "Premium, 500 ⭐ a month: …"
+plan-for-sale =
+    • { $plan }, { $price } ⭐ { $period ->
+        [day] for a day
+        [week] for a week
+        [month] a month
+        [year] for a year
+       *[none] for good
+    }. { $about }
+# "2000 answers a month", where a plan has no description of its own.
+plan-gives =
+    { limit-amount } { $period ->
+        [day] a day
+        [week] a week
+        [month] a month
+        [year] a year
+       *[none] without an end
     }
 usage =
     Today: { answers-today }, { tokens-today }
     This month: { answers-month }, { tokens-month }
     New conversations this month: { $sessions }
+usage-picture =
+    Answers in { $days } days
+    { $bars }
 answers-today =
     { $today_requests ->
         [one] { $today_requests } answer
@@ -156,6 +178,118 @@ tokens-month =
        *[other] { $month_tokens } tokens
     }
 
+## Buying
+
+button-buy = { $plan } — { $price } ⭐
+button-pay = Pay { $price } ⭐
+button-renew-off = Don't renew
+button-renew-on = Renew
+button-switch = Switch when it ends
+buy-invoice =
+    { $plan } for { $price } ⭐. { $about }
+
+    { $kind ->
+        [recurring] Telegram will charge as much every 30 days until you turn the renewal off, here in /plan or in Telegram's settings. What is paid for stays yours.
+       *[once] This is one payment; it isn't repeated.
+    }
+
+    By paying you agree to the terms: /terms.
+buy-not-offered = This plan is no longer sold at this price. Open /plan again.
+buy-better =
+    { $until ->
+        [none] You have a better plan now: { $plan }.
+       *[other] You have a better plan now: { $plan }, until { $until }. Another one can be had when it ends.
+    }
+buy-renews =
+    { $until ->
+        [none] You have this plan already.
+       *[other] You have this plan already, and it renews by itself on { $until }.
+    }
+buy-running =
+    { $until ->
+        [none] You have this plan already.
+       *[other] You have this plan already, until { $until }. Its renewal can be turned on, and it can be bought again when it ends.
+    }
+buy-expired = This invoice is too old. Open /plan and take a new one.
+buy-foreign = This invoice was made for somebody else. Yours is here: /plan.
+buy-blocked = Nothing can be bought from this account.
+buy-later = That didn't work just now. Please try again in a minute.
+paid =
+    { $kind ->
+        [again] Renewed: { $plan }, until { $until }. Thank you!
+        [renews] Paid: { $plan }, until { $until }; then it renews by itself. Thank you!
+       *[once] { $until ->
+            [none] Paid: { $plan }. Thank you!
+           *[other] Paid: { $plan }, until { $until }. Thank you!
+        }
+    }
+renew-on =
+    { $until ->
+        [none] The plan renews by itself.
+       *[other] The plan renews by itself on { $until }. Should Telegram still show the renewal as turned off, turn it on there too: Settings → My Stars.
+    }
+renew-off =
+    { $until ->
+        [none] The plan doesn't renew by itself.
+       *[other] The plan doesn't renew by itself. What is paid for stays yours: until { $until }.
+    }
+renew-switched =
+    { $until ->
+        [none] All right: { $plan } afterwards.
+       *[other] All right: everything stays as it is until { $until }, the plan doesn't renew by itself, and then an invoice comes: { $plan }.
+    }
+renew-elsewhere =
+    { $provider ->
+        [google_play] This plan was bought in Google Play: its renewal is turned on there, under “Subscriptions”.
+       *[stars] The renewal was turned off in Telegram, and can only be turned on there: Settings → My Stars.
+    }
+renewal-on =
+    { $until ->
+        [none] The renewal is on: { $plan }.
+       *[other] The renewal is on: { $plan }, next on { $until }.
+    }
+renewal-off =
+    { $until ->
+        [none] The renewal is off: { $plan }. What is paid for stays yours.
+       *[other] The renewal is off: { $plan }. What is paid for stays yours: until { $until }.
+    }
+renewal-failed =
+    { $until ->
+        [none] The renewal could not be paid: { $plan }. Please see whether there are enough Stars.
+       *[other] The renewal could not be paid: { $plan }. It runs until { $until }; please see whether there are enough Stars.
+    }
+renewal-refused = The renewal of your plan could not be changed: { $plan }. Please look at it in Telegram: Settings → My Stars.
+refunded = The money was given back: { $plan }.
+payment-given-back = A payment came for something that isn't here any more. The Stars are given back.
+plan-ended = Your plan has ended: { $plan }. You have the free one now.
+limit-near =
+    { $unit ->
+        [tokens] Tokens left until the period ends: { $left }.
+       *[requests] Answers left until the period ends: { $left }.
+    }
+limit-reached =
+    { $renews ->
+        [none] Your plan is used up.
+       *[other] Your plan is used up. It renews on { $renews }.
+    }
+paysupport =
+    { $contact ->
+        [none] Questions about payments are for whoever runs this bot. Tell them the number of the payment.
+       *[other] Questions about payments: { $contact }. Tell the number of the payment.
+    }
+
+    Telegram's own support can't help with purchases made here.
+paysupport-payments = The last payments:
+paysupport-paid = { $date }: { $amount }, { $charge }
+paysupport-refunded = { $date }: { $amount }, given back, { $charge }
+terms =
+    What is sold is access to this bot's answers: how many answers or tokens, and for how long, is said with each plan. A machine writes the answers, and it makes mistakes.
+
+    Telegram renews a monthly plan every 30 days at the same price until you turn the renewal off. What is paid for stays yours when it is off. A change of a plan applies to new periods.
+
+    Should anything be wrong with a payment: /paysupport.
+terms-link = In full: { $link }
+
 ## Language, privacy, help
 
 language-choose = Which language do you prefer?
@@ -174,13 +308,15 @@ help =
     /again — answer once more
     /history — recent conversations
     /profile — name, gender and age
-    /plan — your plan
+    /plan — your plan, and others
     /usage — what was used
     /link — join with the app
     /language — language
     /export — take away everything that is kept
     /delete — delete everything that is kept
     /privacy — what is kept and who receives it
+    /terms — terms
+    /paysupport — questions about payments
 help-group = In a group, those are answered who mention this bot or reply to it. Everyone has a conversation and a plan of their own.
 
 ## Taking away and deleting
@@ -213,6 +349,7 @@ link-used = This link was already used. If you need it again, make a new one in 
 link-own = This Telegram is already joined with that account.
 link-other-telegram = Another Telegram is already joined with that account.
 link-busy = An answer is being written. Wait for it, and open the link again.
+private-only = That is for a private chat with the bot.
 link-private-only = Accounts can be joined only in a private chat with the bot.
 
 ## The menu
@@ -230,6 +367,8 @@ command-language = Language
 command-export = Take away everything that is kept
 command-delete = Delete everything that is kept
 command-privacy = What is kept and who receives it
+command-terms = Terms
+command-paysupport = Questions about payments
 command-help = All commands
 bot-description =
     Someone to talk to who answers at once: ask, think aloud, have something written, explained or translated.

@@ -9,7 +9,7 @@ use super::{FluentArgs, FluentResource, Lang, Value, text};
 const SOURCES: [(Lang, &str); 2] = [(Lang::Ru, include_str!("ru.ftl")), (Lang::En, include_str!("en.ftl"))];
 
 /// Variables that words agree with.
-const NUMBERS: [&str; 9] = [
+const NUMBERS: [&str; 13] = [
     "limit",
     "used",
     "seconds",
@@ -19,6 +19,10 @@ const NUMBERS: [&str; 9] = [
     "month_tokens",
     "sessions",
     "dialogues",
+    "days",
+    "left",
+    "percent",
+    "price",
 ];
 
 /// The variables of each message, those of the messages that it quotes included.
@@ -56,7 +60,8 @@ fn both_languages_have_the_same_texts() {
 fn every_text_is_made_and_fits(#[values(Lang::Ru, Lang::En)] lang: Lang) {
     let source = SOURCES.iter().find(|(of, _)| *of == lang).unwrap().1;
     FluentResource::try_new(source.to_owned()).expect("the file is read whole");
-    let words = ["none", "free", "premium", "requests", "tokens", "Анна", "1 декабря 2026"];
+    let words =
+        ["none", "free", "requests", "tokens", "month", "renews", "again", "google_play", "Анна", "1 декабря 2026"];
     for (key, variables) in variables(source) {
         for (number, word) in [0, 1, 2, 5, 11, 21, 22, 25, 1_000_000].into_iter().flat_map(|n| words.map(|w| (n, w))) {
             let value = |name: &str| if NUMBERS.contains(&name) { Value::Number(number) } else { Value::Text(word) };
@@ -111,9 +116,12 @@ fn a_question_agrees_with_its_number(#[case] number: i64, #[case] expected: &str
 
 #[test]
 fn texts_of_several_lines_are_put_together() {
-    let plan = [("plan", "free".into()), ("used", 3.into()), ("limit", 50.into()), ("unit", "requests".into())];
-    let args: Vec<_> = plan.into_iter().chain([("renews", Value::Text("1 декабря"))]).collect();
-    assert_eq!(text(Lang::Ru, "plan", &args), "Ваш план: бесплатный\nПолучено ответов: 3 из 50\nОбновится: 1 декабря");
+    let used = [("used", 3.into()), ("limit", 50.into()), ("unit", "requests".into()), ("percent", 6.into())];
+    let args: Vec<_> = used.into_iter().chain([("bar", Value::Text("▰▱"))]).collect();
+    assert_eq!(text(Lang::Ru, "plan-used", &args), "Получено ответов: 3 из 50\n▰▱ 6 %");
+    let sold = [("plan", "Премиум".into()), ("price", 500.into()), ("period", "month".into())];
+    let args: Vec<_> = sold.into_iter().chain([("about", Value::Text("2000 ответов"))]).collect();
+    assert_eq!(text(Lang::Ru, "plan-for-sale", &args), "• Премиум, 500 ⭐ в месяц. 2000 ответов");
     let usage = ["today_requests", "today_tokens", "month_requests", "month_tokens", "sessions"];
     let args: Vec<_> = usage.into_iter().zip([1, 21, 5, 1200, 2]).map(|(name, n)| (name, Value::Number(n))).collect();
     assert_eq!(

@@ -1,0 +1,333 @@
+//! What a person has paid for, or was given: a fold over everything that was heard of their purchases.
+//!
+//! It is a function of the set of payments: in whichever order they are heard, and however often, the same comes out.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use super::period;
+use crate::db::{
+    Result, Ts,
+    payments::{Payment, PaymentKind, Source},
+    plans::Terms,
+    purchases::{self, Provider, Purchase},
+};
+
+/// A day in microseconds: for so long Telegram keeps what it could not tell.
+const DAY: i64 = 86_400_000_000;
+
+/// The states of a purchase in Google Play in which what was paid for can be used.
+const USABLE: [&str; 3] =
+    ["SUBSCRIPTION_STATE_ACTIVE", "SUBSCRIPTION_STATE_IN_GRACE_PERIOD", "SUBSCRIPTION_STATE_CANCELED"];
+
+/// Time that a charge has paid for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entitlement {
+    /// The purchase.
+    pub purchase_id: Uuid,
+    /// Who was paid.
+    pub provider: Provider,
+    /// The charge.
+    pub charge_id: String,
+    /// What it bought.
+    pub terms: Terms,
+    /// From when on.
+    pub start: Ts,
+    /// Until when; none: for good.
+    pub end: Option<Ts>,
+    /// Whether the provider takes the next charge by itself; none: it never does.
+    pub renews: Option<bool>,
+    /// Not to be used for now, though paid for: on hold, or paused.
+    pub suspended: bool,
+}
+
+impl Entitlement {
+    /// Whether it may be used at this moment.
+    pub fn holds_at(&self, now: Ts) -> bool {
+        self.start <= now && self.end.is_none_or(|end| now < end) && !self.suspended
+    }
+
+    /// The better plan first, then what lasts longer.
+    fn worth(&self) -> (i64, Ts, Ts, &str) {
+        (self.terms.rank, self.end.unwrap_or(Ts::MAX), self.start, &self.charge_id)
+    }
+}
+
+/// A renewal that the purchase of a plan as good or better has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Superseded {
+    /// The purchase whose renewal ends.
+    pub purchase_id: Uuid,
+    /// The one that ends it.
+    pub by: Uuid,
+    /// When that was paid.
+    pub at: Ts,
+}
+
+/// What a person has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entitlements {
+    /// Each charge's time, given back ones too, by purchase and time.
+    pub all: Vec<Entitlement>,
+    /// Renewals to be turned off.
+    pub superseded: Vec<Superseded>,
+}
+
+impl Entitlements {
+    /// What counts at this moment: the best of what holds.
+    pub fn best_at(&self, now: Ts) -> Option<&Entitlement> {
+        self.all.iter().filter(|e| e.holds_at(now)).max_by(|a, b| a.worth().cmp(&b.worth()))
+    }
+
+    /// The purchases that a provider renews.
+    pub fn renewing(&self) -> BTreeSet<Uuid> {
+        self.all.iter().filter(|e| e.renews == Some(true)).map(|e| e.purchase_id).collect()
+    }
+
+    /// The time that a charge has paid for.
+    pub fn of_charge(&self, purchase_id: Uuid, charge_id: &str) -> Option<&Entitlement> {
+        self.all.iter().find(|e| e.purchase_id == purchase_id && e.charge_id == charge_id)
+    }
+}
+
+/// Folds what was heard of a person's purchases.
+pub fn fold(purchases: &[Purchase], payments: &[Payment]) -> Result<Entitlements> {
+    let mut series = Vec::new();
+    for purchase in purchases {
+        let mut own: Vec<&Payment> = payments.iter().filter(|p| p.purchase_id == purchase.id).collect();
+        // By something that is the same in whichever order they were heard.
+        own.sort_by(|a, b| (a.occurred_at, a.sequence, &a.event_key).cmp(&(b.occurred_at, b.sequence, &b.event_key)));
+        series.push(Series::new(purchase, &own)?);
+    }
+    follow_on(&mut series);
+    let superseded = superseded(&series);
+    let all = series.into_iter().flat_map(Series::entitlements).collect();
+    Ok(Entitlements { all, superseded })
+}
+
+/// A charge, before it is known when its time begins.
+#[derive(Clone, Debug)]
+struct Charge {
+    id: String,
+    paid_at: Ts,
+    /// Its end by the provider's word; none: a period of the plan's calendar.
+    until: Option<Ts>,
+    /// Its end by an operator's word, who gave more time.
+    extended_to: Option<Ts>,
+    /// When it was given back, or taken away: its time ends then at the latest.
+    cut_at: Option<Ts>,
+    terms: Terms,
+    start: Ts,
+    end: Option<Ts>,
+}
+
+impl Charge {
+    /// Lets its time begin when it is paid, or when what it follows on has ended.
+    fn begin(&mut self, free_from: Option<Ts>) {
+        self.start = free_from.map_or(self.paid_at, |from| from.max(self.paid_at));
+        let zone = || TimeZone::get(&self.terms.zone).unwrap_or(TimeZone::UTC);
+        let end = self.until.or_else(|| period::end_of(self.start, self.terms.period, &zone()));
+        let end = end.map(|end| self.extended_to.map_or(end, |more| more.max(end)));
+        self.end = match (end, self.cut_at) {
+            (Some(end), Some(cut)) => Some(end.min(cut)),
+            (end, cut) => end.or(cut),
+        };
+    }
+
+    /// From when on another can follow.
+    fn ends_at(&self) -> Ts {
+        self.end.unwrap_or(Ts::MAX)
+    }
+}
+
+/// A purchase and what became of it.
+struct Series {
+    purchase_id: Uuid,
+    provider: Provider,
+    charges: Vec<Charge>,
+    renews: Option<bool>,
+    suspended: bool,
+}
+
+impl Series {
+    /// `payments` are the purchase's own, in a canonical order.
+    fn new(purchase: &Purchase, payments: &[&Payment]) -> Result<Self> {
+        let observed =
+            payments.iter().filter(|p| p.kind == PaymentKind::Observed).max_by_key(|p| (p.sequence, &p.event_key));
+        let mut charges = charges(purchase, payments)?;
+        // One after the other, as the provider says when each ends.
+        charges.sort_by(|a, b| (a.until, &a.id).cmp(&(b.until, &b.id)));
+        let mut free_from = None;
+        for charge in charges.iter_mut().filter(|charge| charge.until.is_some()) {
+            charge.begin(free_from);
+            free_from = free_from.max(Some(charge.ends_at()));
+        }
+        Ok(Self {
+            purchase_id: purchase.id,
+            provider: purchase.provider,
+            renews: renews(purchase, payments, observed.copied()),
+            suspended: observed.is_some_and(|p| p.state.as_deref().is_none_or(|state| !USABLE.contains(&state))),
+            charges,
+        })
+    }
+
+    fn first_paid(&self) -> Option<(Ts, &str)> {
+        self.charges.iter().map(|charge| (charge.paid_at, charge.id.as_str())).min()
+    }
+
+    fn rank(&self) -> i64 {
+        self.charges.iter().map(|charge| charge.terms.rank).max().unwrap_or(i64::MIN)
+    }
+
+    fn entitlements(self) -> impl Iterator<Item = Entitlement> {
+        let Self { purchase_id, provider, charges, renews, suspended } = self;
+        charges.into_iter().map(move |charge| Entitlement {
+            purchase_id,
+            provider,
+            start: charge.start,
+            end: charge.end,
+            charge_id: charge.id,
+            terms: charge.terms,
+            renews,
+            suspended,
+        })
+    }
+}
+
+fn charges(purchase: &Purchase, payments: &[&Payment]) -> Result<Vec<Charge>> {
+    let mut charges: BTreeMap<&str, Charge> = BTreeMap::new();
+    for paid in payments.iter().filter(|p| p.kind == PaymentKind::Paid) {
+        let Some(id) = paid.charge_id.as_deref() else { continue };
+        let terms = paid.terms.as_ref().unwrap_or(&purchase.terms);
+        // A provider's clock may be ahead of ours: what is paid for begins no later than it was heard of.
+        let paid_at = paid.occurred_at.min(paid.received_at);
+        let charge = Charge {
+            id: id.to_owned(),
+            paid_at,
+            until: paid.paid_until,
+            extended_to: None,
+            cut_at: None,
+            terms: purchases::terms(terms)?,
+            start: paid_at,
+            end: None,
+        };
+        charges.insert(id, charge);
+    }
+    let mut last_observed: BTreeMap<&str, (i64, Option<Ts>)> = BTreeMap::new();
+    let mut last_extended: BTreeMap<&str, (Ts, Option<Ts>)> = BTreeMap::new();
+    for payment in payments {
+        if payment.kind == PaymentKind::Revoked {
+            for charge in charges.values_mut() {
+                charge.cut_at = Some(charge.cut_at.unwrap_or(Ts::MAX).min(payment.occurred_at));
+            }
+        }
+        let Some(charge) = payment.charge_id.as_deref().and_then(|id| charges.get_mut(id)) else { continue };
+        let id = payment.charge_id.as_deref().unwrap_or_default();
+        match payment.kind {
+            PaymentKind::Observed => {
+                charge.paid_at = charge.paid_at.min(payment.occurred_at);
+                let seen = (payment.sequence.unwrap_or(0), payment.paid_until);
+                last_observed.entry(id).and_modify(|last| *last = seen.max(*last)).or_insert(seen);
+            }
+            // Google says by itself until when a purchase can be used after a refund.
+            PaymentKind::Refunded if payment.provider != Provider::GooglePlay => {
+                charge.cut_at = Some(charge.cut_at.unwrap_or(Ts::MAX).min(payment.occurred_at));
+            }
+            PaymentKind::Extended => {
+                let given = (payment.occurred_at, payment.paid_until);
+                last_extended.entry(id).and_modify(|last| *last = given.max(*last)).or_insert(given);
+            }
+            _ => {}
+        }
+    }
+    for charge in charges.values_mut() {
+        if let Some((_, until)) = last_observed.get(charge.id.as_str()) {
+            charge.until = until.or(charge.until);
+        }
+        if let Some((_, until)) = last_extended.get(charge.id.as_str()) {
+            charge.extended_to = *until;
+        }
+    }
+    Ok(charges.into_values().collect())
+}
+
+/// Whether the next charge follows by itself: what was heard last decides.
+fn renews(purchase: &Purchase, payments: &[&Payment], observed: Option<&Payment>) -> Option<bool> {
+    let recurring = match purchase.provider {
+        Provider::Stars => payments.iter().any(|p| p.kind == PaymentKind::Paid && p.paid_until.is_some()),
+        Provider::GooglePlay => observed.is_some_and(|p| p.renews.is_some()),
+        Provider::Grant => false,
+    };
+    if !recurring {
+        return None;
+    }
+    if payments.iter().any(|p| p.kind == PaymentKind::Revoked) {
+        return Some(false);
+    }
+    let last = payments
+        .iter()
+        .copied()
+        .filter(|p| says_renewal(p).is_some())
+        .reduce(|last, next| if is_later(next, last) { next } else { last });
+    last.and_then(says_renewal)
+}
+
+/// What a payment says of the renewal.
+pub fn says_renewal(payment: &Payment) -> Option<bool> {
+    match payment.kind {
+        PaymentKind::Paid if payment.provider == Provider::Stars => Some(true),
+        PaymentKind::Resumed => Some(true),
+        PaymentKind::Canceled | PaymentKind::Failed => Some(false),
+        PaymentKind::Observed => payment.renews,
+        _ => None,
+    }
+}
+
+/// Whether `one` happened after `other`.
+///
+/// Telegram numbers what it tells, and gives no time with some of it; after a week of silence it begins at a random
+/// number, and it keeps for a day what it could not tell. So numbers decide between what was heard within a day, and
+/// time between the rest.
+pub fn is_later(one: &Payment, other: &Payment) -> bool {
+    let near = (one.occurred_at.as_micros() - other.occurred_at.as_micros()).abs() <= DAY;
+    let of_telegram = one.provider == Provider::Stars && one.source == Source::Provider && other.source == one.source;
+    match (one.sequence, other.sequence) {
+        (Some(a), Some(b)) if near && of_telegram && a != b => a > b,
+        _ => match one.occurred_at.cmp(&other.occurred_at) {
+            Ordering::Equal => (one.sequence, &one.event_key) > (other.sequence, &other.event_key),
+            order => order.is_gt(),
+        },
+    }
+}
+
+/// Charges that buy a calendar period follow each other: who pays for a plan twice has it for twice as long.
+fn follow_on(series: &mut [Series]) {
+    let mut charges: Vec<&mut Charge> =
+        series.iter_mut().flat_map(|s| &mut s.charges).filter(|charge| charge.until.is_none()).collect();
+    charges.sort_by(|a, b| (a.paid_at, &a.id).cmp(&(b.paid_at, &b.id)));
+    let mut free_from: BTreeMap<String, Ts> = BTreeMap::new();
+    for charge in charges {
+        charge.begin(free_from.get(&charge.terms.plan_name).copied());
+        let from = free_from.entry(charge.terms.plan_name.clone()).or_insert(charge.ends_at());
+        *from = charge.ends_at().max(*from);
+    }
+}
+
+/// Renewals that a later purchase of a plan as good or better has ended, if they still go on. A grant ends none.
+fn superseded(series: &[Series]) -> Vec<Superseded> {
+    let mut found = Vec::new();
+    for old in series.iter().filter(|s| s.renews == Some(true)) {
+        for new in series.iter().filter(|s| s.purchase_id != old.purchase_id && s.provider != Provider::Grant) {
+            let (Some(first), Some(later)) = (old.first_paid(), new.first_paid()) else { continue };
+            if later > first && new.rank() >= old.rank() {
+                found.push(Superseded { purchase_id: old.purchase_id, by: new.purchase_id, at: later.0 });
+            }
+        }
+    }
+    found
+}

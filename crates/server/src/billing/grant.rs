@@ -1,0 +1,184 @@
+//! What operators give and take: plans that nobody paid for, more time, and the end of it.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use super::{
+    payment,
+    provider::Ticket,
+    subscription::{self, zone_name},
+};
+use crate::{
+    db::{
+        Conn, Db, JsonText, Ts,
+        payments::{self, Payment, PaymentKind, Source},
+        plans::{self, FREE},
+        purchases::{self, Provider, Purchase},
+        subscriptions::Subscription,
+    },
+    ids,
+    jobs::Task,
+};
+
+/// Why an operator's wish cannot be granted.
+#[derive(Debug, thiserror::Error)]
+pub enum GrantError {
+    /// There is no such plan.
+    #[error("there is no plan of that name")]
+    NoSuchPlan,
+    /// Everybody has the free plan anyway.
+    #[error("everybody has the free plan; a grant is of another one")]
+    Free,
+    /// The end is not in the future.
+    #[error("the end must be in the future, and later than it is now")]
+    Past,
+    /// What the person has was neither bought nor granted, or has no end.
+    #[error("the person's subscription was neither bought nor granted, or never ends")]
+    NothingBought,
+    /// The person is gone.
+    #[error("there is no such person")]
+    Nobody,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Where an operator works: beside the service, or in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// The database.
+    pub db: &'a Db,
+    /// The service's time zone.
+    pub zone: &'a TimeZone,
+    /// Now.
+    pub now: Ts,
+}
+
+/// Gives a person a plan until a moment, or for one period of its calendar. What they have and is better goes first.
+pub async fn grant(
+    desk: &Desk<'_>,
+    user_id: Uuid,
+    plan: &str,
+    until: Option<Ts>,
+    note: Option<String>,
+) -> Result<Subscription, GrantError> {
+    let (now, zone) = (desk.now, desk.zone.clone());
+    if until.is_some_and(|until| until <= now) {
+        return Err(GrantError::Past);
+    }
+    let plan = Arc::new(plan.to_owned());
+    desk.db
+        .write(move |tx| {
+            let (plan, note, zone) = (plan.clone(), note.clone(), zone.clone());
+            Box::pin(async move {
+                let plan = plans::find(tx, &plan).await?.ok_or(GrantError::NoSuchPlan)?;
+                if plan.name == FREE {
+                    return Err(GrantError::Free);
+                }
+                subscription::lock(tx, user_id).await?.ok_or(GrantError::Nobody)?;
+                let terms = plan.terms(zone_name(&zone));
+                let terms = JsonText::from(serde_json::to_string(&terms).map_err(|e| sqlx::Error::Encode(e.into()))?);
+                let purchase = Purchase {
+                    id: ids::new_id(now),
+                    user_id,
+                    provider: Provider::Grant,
+                    terms: terms.clone(),
+                    price_stars: None,
+                    purchase_token: None,
+                    token_hash: None,
+                    created_at: now,
+                };
+                purchases::insert(tx, &purchase).await?;
+                let charge_id = purchase.id.to_string();
+                let key = format!("paid:{charge_id}");
+                let event = Payment {
+                    charge_id: Some(charge_id),
+                    paid_until: until,
+                    terms: Some(terms),
+                    note,
+                    ..Payment::new(ids::new_id(now), &purchase, PaymentKind::Paid, Source::Operator, key, now)
+                };
+                payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)
+            })
+        })
+        .await
+}
+
+/// Lets what a person has bought or was granted end later.
+pub async fn extend(
+    desk: &Desk<'_>,
+    user_id: Uuid,
+    until: Ts,
+    note: Option<String>,
+) -> Result<Subscription, GrantError> {
+    let (now, zone) = (desk.now, desk.zone.clone());
+    desk.db
+        .write(move |tx| {
+            let (note, zone) = (note.clone(), zone.clone());
+            Box::pin(async move {
+                let (purchase, current) = bought(tx, user_id, now, &zone).await?;
+                let end = current.end_date.ok_or(GrantError::NothingBought)?;
+                if until <= end {
+                    return Err(GrantError::Past);
+                }
+                let id = ids::new_id(now);
+                let event = Payment {
+                    charge_id: current.charge_id,
+                    paid_until: Some(until),
+                    note,
+                    ..Payment::new(
+                        id,
+                        &purchase,
+                        PaymentKind::Extended,
+                        Source::Operator,
+                        format!("operator:{id}"),
+                        now,
+                    )
+                };
+                payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)
+            })
+        })
+        .await
+}
+
+/// Takes away what a person has bought or was granted, from now on; its renewal is turned off. Nothing is given back
+/// by this.
+pub async fn revoke(desk: &Desk<'_>, user_id: Uuid, note: Option<String>) -> Result<Subscription, GrantError> {
+    let (now, zone) = (desk.now, desk.zone.clone());
+    let revoked = desk.db.write(move |tx| {
+        let (note, zone) = (note.clone(), zone.clone());
+        Box::pin(async move {
+            let (purchase, _) = bought(tx, user_id, now, &zone).await?;
+            let heard = payments::of(tx, user_id).await?;
+            let renews = subscription::entitlements(tx, user_id).await?.renewing().contains(&purchase.id);
+            if renews {
+                let ticket = Ticket::new(&purchase, &heard);
+                let task =
+                    Task::SetRenewal { provider: purchase.provider, purchase_id: purchase.id, ticket, on: false };
+                task.enqueue(tx, now, now).await?;
+            }
+            let id = ids::new_id(now);
+            let event = Payment {
+                note,
+                ..Payment::new(id, &purchase, PaymentKind::Revoked, Source::Operator, format!("operator:{id}"), now)
+            };
+            payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)
+        })
+    });
+    revoked.await
+}
+
+/// What the person has now, if it was bought or granted.
+async fn bought(
+    conn: &mut Conn<'_>,
+    user_id: Uuid,
+    now: Ts,
+    zone: &TimeZone,
+) -> Result<(Purchase, Subscription), GrantError> {
+    let current = subscription::current(conn, user_id, now, zone).await?.ok_or(GrantError::Nobody)?;
+    let purchase_id = current.purchase_id.ok_or(GrantError::NothingBought)?;
+    let purchase = purchases::find(conn, purchase_id).await?.ok_or(GrantError::NothingBought)?;
+    Ok((purchase, current))
+}

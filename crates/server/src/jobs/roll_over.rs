@@ -1,0 +1,29 @@
+//! Rolls periods over that have ended, of people too who have not been here since: reports and the panel are right
+//! then. It does what the next turn or read of such a person would do.
+
+use super::BATCH;
+use crate::{
+    app::Shared,
+    billing::subscription,
+    db::{Result, subscriptions},
+};
+
+pub(super) async fn run(app: Shared) -> Result<()> {
+    loop {
+        let now = app.clock.now();
+        let people = subscriptions::ended(&mut app.db.read().await?.conn(), now, BATCH).await?;
+        let full = i64::try_from(people.len()) == Ok(BATCH);
+        for user_id in people {
+            let zone = app.zone.clone();
+            // Each in a transaction of its own: no two people's rows are held at once.
+            let rolled = app.db.write(move |tx| {
+                let zone = zone.clone();
+                Box::pin(async move { subscription::current(tx, user_id, now, &zone).await })
+            });
+            rolled.await?;
+        }
+        if !full || app.tasks.is_closing() {
+            return Ok(());
+        }
+    }
+}
