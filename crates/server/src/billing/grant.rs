@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::{
+    notice::{self, Notice},
     payment,
     provider::Ticket,
     subscription::{self, zone_name},
@@ -150,7 +151,7 @@ pub async fn revoke(desk: &Desk<'_>, user_id: Uuid, note: Option<String>) -> Res
     let revoked = desk.db.write(move |tx| {
         let (note, zone) = (note.clone(), zone.clone());
         Box::pin(async move {
-            let (purchase, _) = bought(tx, user_id, now, &zone).await?;
+            let (purchase, current) = bought(tx, user_id, now, &zone).await?;
             let heard = payments::of(tx, user_id).await?;
             let renews = subscription::entitlements(tx, user_id).await?.renewing().contains(&purchase.id);
             if renews {
@@ -164,7 +165,9 @@ pub async fn revoke(desk: &Desk<'_>, user_id: Uuid, note: Option<String>) -> Res
                 note,
                 ..Payment::new(id, &purchase, PaymentKind::Revoked, Source::Operator, format!("operator:{id}"), now)
             };
-            payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)
+            let left = payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)?;
+            notice::tell(tx, user_id, &Notice::PlanEnded(current.id), now).await?;
+            Ok(left)
         })
     });
     revoked.await

@@ -140,11 +140,13 @@ async fn settle(conn: &mut Conn<'_>, active: Subscription, now: Ts, zone: &TimeZ
         }
         (None, _) => free(conn, &active, now, zone).await?,
     };
-    if active.provider == Some(Provider::GooglePlay) && active.has_ended(now) {
-        google_play::ask_again(conn, &active, now).await?;
-    }
-    if new.plan_name == FREE && active.purchase_id.is_some() {
-        notice::plan_ended(conn, &active, now).await?;
+    if active.purchase_id.is_some() && active.has_ended(now) {
+        if active.provider == Some(Provider::GooglePlay) {
+            google_play::ask_again(conn, &active, now).await?;
+        }
+        if new.plan_name == FREE {
+            notice::plan_ended(conn, &active, now).await?;
+        }
     }
     Ok(new)
 }

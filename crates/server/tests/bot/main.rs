@@ -13,6 +13,7 @@ mod groups;
 mod linking;
 mod markdown;
 mod modes;
+mod payments;
 mod person;
 mod rules;
 mod safety;

@@ -60,12 +60,14 @@ async fn the_plan(stage: &Stage) {
     let vera = stage.met("Вера").await;
     talks(&vera, "Раз два").await;
     vera.says("/plan").await;
-    let plan = vera.hears("Ваш план: бесплатный\nПолучено ответов: 1 из 50\nОбновится: ").await;
-    assert!(!plan.text.ends_with(": "), "{plan}");
+    let plan = vera.hears("Ваш план: Бесплатный\nПолучено ответов: 1 из 50\n▰▱▱▱▱▱▱▱▱▱ 2 %\nОбновится: ").await;
+    assert!(plan.text.contains("Другие планы:\n• Премиум, 500 ⭐ в месяц. 2000 ответов в месяц"), "{plan}");
+    assert!(plan.button("Премиум — 500 ⭐").is_some(), "{plan}");
     vera.says("/usage").await;
     let usage = vera.hears("Сегодня: 1 ответ, ").await;
     assert!(usage.text.contains("В этом месяце: 1 ответ, "), "{usage}");
-    assert!(usage.text.ends_with("Новых разговоров за месяц: 1"), "{usage}");
+    assert!(usage.text.contains("Новых разговоров за месяц: 1"), "{usage}");
+    assert!(usage.text.contains("Ответы за 14 дней\n▁▁▁▁▁▁▁▁▁▁▁▁▁█"), "{usage}");
 }
 
 async fn the_help(stage: &Stage) {

@@ -17,10 +17,21 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_beseda");
 /// Rows that are open while the bot has something to do.
 const OPEN: &str = "SELECT (SELECT COUNT(*) FROM turns WHERE ended_at IS NULL) + \
                     (SELECT COUNT(*) FROM deliveries WHERE ended_at IS NULL) + \
-                    (SELECT COUNT(*) FROM telegram_updates WHERE done_at IS NULL)";
+                    (SELECT COUNT(*) FROM telegram_updates WHERE done_at IS NULL) + \
+                    (SELECT COUNT(*) FROM jobs WHERE ended_at IS NULL)";
 
 /// How texts begin that the bot says as often as there is reason to.
-const SAID_AGAIN: [&str; 4] = ["Сохранено.", "Удалить навсегда", "Готово, ", "Соединить этот Telegram"];
+const SAID_AGAIN: [&str; 9] = [
+    "Сохранено.",
+    "Удалить навсегда",
+    "Готово, ",
+    "Соединить этот Telegram",
+    "Ваш план: ",
+    "Премиум за 500 ⭐",
+    "Неделя за 100 ⭐",
+    "До конца периода осталось",
+    "Деньги возвращены",
+];
 
 /// How updates reach the bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +110,24 @@ impl Stage {
     pub(crate) fn last_request(&self) -> String {
         let requests = self.model.requests();
         String::from_utf8(requests.last().expect("the model was asked").body.to_vec()).unwrap()
+    }
+
+    /// Calls the fake Telegram as somebody would who has the bot's token.
+    pub(crate) async fn call(&self, method: &str, params: &serde_json::Value) -> serde_json::Value {
+        let url = format!("{}/bot{}/{method}", self.telegram.url(), self.telegram.token());
+        let answer = reqwest::Client::new().post(url).json(params).send().await.unwrap();
+        let answer: serde_json::Value = answer.json().await.unwrap();
+        assert_eq!(answer["ok"], true, "{answer}");
+        answer["result"].clone()
+    }
+
+    /// The link of an invoice that the service knows nothing of.
+    pub(crate) async fn telegram_invoice(&self, payload: &str) -> String {
+        let invoice = serde_json::json!({
+            "title": "Other", "description": "Something else", "payload": payload, "currency": "XTR",
+            "prices": [{"label": "Other", "amount": 500}],
+        });
+        self.call("createInvoiceLink", &invoice).await.as_str().unwrap().to_owned()
     }
 
     /// Waits until the bot has nothing to do any more.

@@ -153,6 +153,11 @@ impl FakeTelegram {
         Chat { shared: Arc::clone(&self.shared), id }
     }
 
+    /// Sets the server's clock so many seconds ahead, or behind: what happens from now on has happened then.
+    pub fn shift_clock(&self, seconds: i64) {
+        self.shared.lock().shift_clock(seconds);
+    }
+
     /// Tells the bot any update of a chat.
     pub fn update(&self, chat: i64, kind: &str, body: &Value) {
         self.shared.lock().updates.push(chat, kind, body);
@@ -183,7 +188,7 @@ mod tests {
         group.removes_bot().await;
         let mut state = telegram.shared.lock();
         let invoice = payments::Invoice { payload: "p".into(), amount: 1, period: Some(2_592_000) };
-        anna.paid(&mut state, invoice, true);
+        anna.paid(&mut state, invoice, None);
         let batch = state.updates.batch(100);
         assert_eq!(batch.len(), 15);
         for update in batch {

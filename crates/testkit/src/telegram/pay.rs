@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    payments::{Charge, Invoice},
+    payments::{Charge, Invoice, Renewal, Transaction},
     person::Person,
     state::State,
 };
@@ -61,12 +61,55 @@ impl Person {
     ///
     /// # Panics
     ///
-    /// When there is no such payment.
+    /// When there is no such payment, or the renewal was turned off.
     pub async fn renews(&self, charge_id: &str) -> Payment {
         let mut state = self.shared.lock();
+        let last = self.charge(&state, charge_id);
+        let renewal = state.payments.renewals.get(&last.first).copied().unwrap_or_default();
+        assert!(!renewal.canceled_by_bot && !renewal.canceled_by_person, "the renewal of {charge_id} is off");
+        self.paid(&mut state, last.invoice.clone(), Some(&last))
+    }
+
+    /// Turns the renewal of a subscription off in Telegram's settings.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such payment.
+    pub async fn cancels_subscription(&self, charge_id: &str) {
+        self.changes(charge_id, "canceled", |renewal| renewal.canceled_by_person = true);
+    }
+
+    /// Turns it on again there.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such payment.
+    pub async fn resumes_subscription(&self, charge_id: &str) {
+        self.changes(charge_id, "active", |renewal| renewal.canceled_by_person = false);
+    }
+
+    /// Has not enough Stars for the next period.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such payment.
+    pub async fn cannot_renew(&self, charge_id: &str) {
+        self.changes(charge_id, "failed", |_| {});
+    }
+
+    fn changes(&self, charge_id: &str, state_name: &str, change: impl FnOnce(&mut Renewal)) {
+        let mut state = self.shared.lock();
+        let charge = self.charge(&state, charge_id);
+        change(state.payments.renewals.entry(charge.first).or_default());
+        let update = json!({
+            "user": self.user(&state), "invoice_payload": charge.invoice.payload, "state": state_name,
+        });
+        self.tell(&mut state, "subscription", &update);
+    }
+
+    fn charge(&self, state: &State, charge_id: &str) -> Charge {
         let charge = state.payments.charges.get(charge_id);
-        let invoice = charge.unwrap_or_else(|| panic!("no payment {charge_id}")).invoice.clone();
-        self.paid(&mut state, invoice, false)
+        charge.unwrap_or_else(|| panic!("no payment {charge_id}")).clone()
     }
 
     /// Whether the bot gave a payment back.
@@ -74,9 +117,11 @@ impl Person {
         self.shared.lock().payments.charges.get(charge_id).is_some_and(|charge| charge.refunded)
     }
 
-    /// Whether the bot ended a subscription by "editUserStarSubscription".
+    /// Whether the bot has turned the renewal of a subscription off by "editUserStarSubscription".
     pub fn was_canceled(&self, charge_id: &str) -> bool {
-        self.shared.lock().payments.charges.get(charge_id).is_some_and(|charge| charge.canceled)
+        let state = self.shared.lock();
+        let first = state.payments.charges.get(charge_id).map(|charge| charge.first.as_str()).unwrap_or_default();
+        state.payments.renewals.get(first).is_some_and(|renewal| renewal.canceled_by_bot)
     }
 
     async fn pays_invoice(&self, key: &str) -> Payment {
@@ -95,27 +140,30 @@ impl Person {
         };
         let answer = || self.shared.lock().payments.checkouts.get(&id).and_then(|(_, answer)| answer.clone());
         match self.until("the answer to the pre-checkout query", answer).await {
-            Ok(()) => self.paid(&mut self.shared.lock(), invoice, true),
+            Ok(()) => self.paid(&mut self.shared.lock(), invoice, None),
             Err(reason) => Payment::Refused(reason),
         }
     }
 
-    /// "SuccessfulPayment"
-    pub(super) fn paid(&self, state: &mut State, invoice: Invoice, first: bool) -> Payment {
-        let charge_id = format!("stxFake{}", state.fresh());
+    /// "SuccessfulPayment"; `last` is the charge that it renews.
+    pub(super) fn paid(&self, state: &mut State, invoice: Invoice, last: Option<&Charge>) -> Payment {
+        let (charge_id, date) = (format!("stxFake{}", state.fresh()), state.unix());
         let mut payment = json!({
             "currency": "XTR", "total_amount": invoice.amount, "invoice_payload": invoice.payload,
             "telegram_payment_charge_id": charge_id, "provider_payment_charge_id": charge_id,
         });
-        if let Some(period) = invoice.period {
-            payment["subscription_expiration_date"] = (state.unix() + period).into();
+        let until = invoice.period.map(|period| last.and_then(|last| last.until).unwrap_or(date) + period);
+        if let Some(until) = until {
+            payment["subscription_expiration_date"] = until.into();
             payment["is_recurring"] = true.into();
-            if first {
+            if last.is_none() {
                 payment["is_first_recurring"] = true.into();
             }
         }
-        let charge = Charge { person: self.id, invoice, refunded: false, canceled: false };
+        let first = last.map_or_else(|| charge_id.clone(), |last| last.first.clone());
+        let charge = Charge { person: self.id, invoice, until, refunded: false, first };
         state.payments.charges.insert(charge_id.clone(), charge);
+        state.payments.transactions.push(Transaction { charge: charge_id.clone(), date, refund: false });
         let content: Map<String, Value> = Map::from_iter([("successful_payment".to_owned(), payment)]);
         let message_id = self.puts(state, self.chat(), content);
         Payment::Paid { charge_id, message_id }

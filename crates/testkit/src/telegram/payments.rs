@@ -9,6 +9,10 @@ pub(super) struct Payments {
     pub(super) invoices: HashMap<String, Invoice>,
     /// By charge id.
     pub(super) charges: HashMap<String, Charge>,
+    /// Subscriptions by their first charge.
+    pub(super) renewals: HashMap<String, Renewal>,
+    /// "getStarTransactions", oldest first.
+    pub(super) transactions: Vec<Transaction>,
     /// "PreCheckoutQuery", by id: the chat, and the bot's answer.
     pub(super) checkouts: HashMap<String, (i64, Option<Result<(), String>>)>,
 }
@@ -27,6 +31,24 @@ pub(super) struct Invoice {
 pub(super) struct Charge {
     pub(super) person: i64,
     pub(super) invoice: Invoice,
+    /// Unix time until which a subscription is paid.
+    pub(super) until: Option<i64>,
     pub(super) refunded: bool,
-    pub(super) canceled: bool,
+    /// The subscription's first charge, by which it is known.
+    pub(super) first: String,
+}
+
+/// A subscription, by its first charge.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Renewal {
+    pub(super) canceled_by_bot: bool,
+    pub(super) canceled_by_person: bool,
+}
+
+/// A line of "getStarTransactions": a charge, or its giving back.
+#[derive(Debug, Clone)]
+pub(super) struct Transaction {
+    pub(super) charge: String,
+    pub(super) date: i64,
+    pub(super) refund: bool,
 }

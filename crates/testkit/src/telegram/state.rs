@@ -128,13 +128,15 @@ pub(super) struct Callback {
 struct Clock {
     started: Instant,
     unix: i64,
+    /// By how much the tests have set it, in seconds.
+    shift: i64,
 }
 
 impl Clock {
     #[expect(clippy::disallowed_methods, reason = "the outside world has the real time")]
     fn new() -> Self {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Self { started: Instant::now(), unix: i64::try_from(since.as_secs()).unwrap_or(i64::MAX) }
+        Self { started: Instant::now(), unix: i64::try_from(since.as_secs()).unwrap_or(i64::MAX), shift: 0 }
     }
 }
 
@@ -173,7 +175,11 @@ impl State {
 
     /// Seconds since 1970.
     pub(super) fn unix(&self) -> i64 {
-        self.clock.unix + i64::try_from(self.clock.started.elapsed().as_secs()).unwrap_or_default()
+        self.clock.unix + self.clock.shift + i64::try_from(self.clock.started.elapsed().as_secs()).unwrap_or_default()
+    }
+
+    pub(super) fn shift_clock(&mut self, seconds: i64) {
+        self.clock.shift = seconds;
     }
 
     /// A number that was not given before.

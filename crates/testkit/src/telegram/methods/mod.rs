@@ -70,7 +70,12 @@ pub(super) fn perform(state: &mut State, request: &Request) -> Done {
     if state.settings.drafts_refused && drafts.contains(&method.as_str()) {
         return Done { outcome: Err(Refusal::unknown_method()), violation: false, sent: None };
     }
-    if let Err(description) = SCHEMA.check(method, params).and_then(|()| messages::check(method, params)) {
+    let checked = SCHEMA.check(method, params).and_then(|()| messages::check(method, params));
+    let checked = match method.as_str() {
+        "createInvoiceLink" | "sendInvoice" => checked.and_then(|()| payments::check(params)),
+        _ => checked,
+    };
+    if let Err(description) = checked {
         return Done { outcome: Err(Refusal::new(400, description)), violation: true, sent: None };
     }
     let before = state.sendings.len();
@@ -112,6 +117,7 @@ fn act(state: &mut State, request: &Request) -> Outcome {
         "answerPreCheckoutQuery" => payments::answer_checkout(state, params),
         "refundStarPayment" => payments::refund(state, params),
         "editUserStarSubscription" => payments::edit_subscription(state, params),
+        "getStarTransactions" => Ok(payments::transactions(state, params)),
         _ => Ok(true.into()),
     }
 }
