@@ -42,14 +42,17 @@ pub struct Entitlement {
     pub end: Option<Ts>,
     /// Whether the provider takes the next charge by itself; none: it never does.
     pub renews: Option<bool>,
+    /// Whether it begins where another ends, and not when it was paid.
+    pub follows: bool,
     /// Not to be used for now, though paid for: on hold, or paused.
     pub suspended: bool,
 }
 
 impl Entitlement {
-    /// Whether it may be used at this moment.
+    /// Whether it may be used at this moment. What was paid may be used, though a clock that was set back says that it
+    /// was not paid yet.
     pub fn holds_at(&self, now: Ts) -> bool {
-        self.start <= now && self.end.is_none_or(|end| now < end) && !self.suspended
+        (self.start <= now || !self.follows) && self.end.is_none_or(|end| now < end) && !self.suspended
     }
 
     /// The better plan first, then what lasts longer.
@@ -191,6 +194,7 @@ impl Series {
             provider,
             start: charge.start,
             end: charge.end,
+            follows: charge.start > charge.paid_at,
             charge_id: charge.id,
             terms: charge.terms,
             renews,
@@ -222,7 +226,8 @@ fn charges(purchase: &Purchase, payments: &[&Payment]) -> Result<Vec<Charge>> {
     let mut last_extended: BTreeMap<&str, (Ts, Option<Ts>)> = BTreeMap::new();
     for payment in payments {
         if payment.kind == PaymentKind::Revoked {
-            for charge in charges.values_mut() {
+            // What is paid afterwards counts again.
+            for charge in charges.values_mut().filter(|charge| charge.paid_at <= payment.occurred_at) {
                 charge.cut_at = Some(charge.cut_at.unwrap_or(Ts::MAX).min(payment.occurred_at));
             }
         }
@@ -266,9 +271,6 @@ fn renews(purchase: &Purchase, payments: &[&Payment], observed: Option<&Payment>
     if !recurring {
         return None;
     }
-    if payments.iter().any(|p| p.kind == PaymentKind::Revoked) {
-        return Some(false);
-    }
     let last = payments
         .iter()
         .copied()
@@ -282,7 +284,7 @@ pub fn says_renewal(payment: &Payment) -> Option<bool> {
     match payment.kind {
         PaymentKind::Paid if payment.provider == Provider::Stars => Some(true),
         PaymentKind::Resumed => Some(true),
-        PaymentKind::Canceled | PaymentKind::Failed => Some(false),
+        PaymentKind::Canceled | PaymentKind::Failed | PaymentKind::Revoked => Some(false),
         PaymentKind::Observed => payment.renews,
         _ => None,
     }

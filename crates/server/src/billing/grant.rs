@@ -163,6 +163,7 @@ pub async fn revoke(desk: &Desk<'_>, user_id: Uuid, note: Option<String>) -> Res
             let id = ids::new_id(now);
             let event = Payment {
                 note,
+                occurred_at: payment::after_all(&heard, purchase.id, now),
                 ..Payment::new(id, &purchase, PaymentKind::Revoked, Source::Operator, format!("operator:{id}"), now)
             };
             let left = payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)?;

@@ -1,5 +1,7 @@
 //! Hearing of payments: each thing is kept once, and what the person has follows from all of them.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -43,6 +45,13 @@ pub async fn record(conn: &mut Conn<'_>, payment: &Payment, now: Ts, zone: &Time
         provider = payment.provider.as_str(), "a payment was heard of"
     );
     subscription::renewed(conn, payment.user_id, now, zone).await
+}
+
+/// The moment of something that is done here now: after everything that was heard of the purchase, though a clock may
+/// have been set back since.
+pub fn after_all(heard: &[Payment], purchase_id: Uuid, now: Ts) -> Ts {
+    let last = heard.iter().filter(|p| p.purchase_id == purchase_id).map(|p| p.occurred_at).max();
+    last.map_or(now, |last| now.max(last.after(Duration::from_micros(1))))
 }
 
 /// Why a charge cannot be given back.

@@ -102,7 +102,8 @@ async fn set_auto_renew(
     }
     let kind = if on { PaymentKind::Resumed } else { PaymentKind::Canceled };
     let id = ids::new_id(now);
-    let event = Payment::new(id, purchase, kind, Source::Person, format!("person:{id}"), now);
+    let mut event = Payment::new(id, purchase, kind, Source::Person, format!("person:{id}"), now);
+    event.occurred_at = payment::after_all(&heard, purchase.id, now);
     tell_provider(conn, purchase, &heard, on, now).await?;
     let renewed = payment::record(conn, &event, now, zone).await?;
     renewed.ok_or(RenewalError::Nobody)

@@ -19,6 +19,7 @@ mod unpaid_invoices;
 use std::{fmt::Display, future::Future, time::Duration};
 
 pub use queue::Queue;
+pub use roll_over::run as roll_over;
 pub use task::{Task, Tried};
 
 use crate::app::Shared;

@@ -8,7 +8,8 @@ use crate::{
     db::{Result, subscriptions},
 };
 
-pub(super) async fn run(app: Shared) -> Result<()> {
+/// Runs it once, until nothing is left that has ended.
+pub async fn run(app: Shared) -> Result<()> {
     loop {
         let now = app.clock.now();
         let people = subscriptions::ended(&mut app.db.read().await?.conn(), now, BATCH).await?;
