@@ -124,19 +124,14 @@ pub async fn extend(
                 if until <= end {
                     return Err(GrantError::Past);
                 }
-                let id = ids::new_id(now);
+                let heard = payments::of(tx, user_id).await?;
+                let (id, kind) = (ids::new_id(now), PaymentKind::Extended);
                 let event = Payment {
                     charge_id: current.charge_id,
                     paid_until: Some(until),
                     note,
-                    ..Payment::new(
-                        id,
-                        &purchase,
-                        PaymentKind::Extended,
-                        Source::Operator,
-                        format!("operator:{id}"),
-                        now,
-                    )
+                    occurred_at: payment::after_all(&heard, purchase.id, now),
+                    ..Payment::new(id, &purchase, kind, Source::Operator, format!("operator:{id}"), now)
                 };
                 payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)
             })

@@ -44,7 +44,7 @@ impl Held {
 /// Compares what is left of two limits, each as a share of itself: they may count different things.
 pub(super) fn share_left(one: &Subscription, other: &Subscription) -> Ordering {
     let scaled =
-        |part: &Subscription, whole: &Subscription| i128::from(part.remaining()) * i128::from(whole.usage_limit);
+        |part: &Subscription, whole: &Subscription| i128::from(part.remaining()) * i128::from(whole.usage_limit.max(1));
     scaled(one, other).cmp(&scaled(other, one))
 }
 

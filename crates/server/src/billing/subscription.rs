@@ -179,10 +179,9 @@ async fn bring_up_to_date(conn: &mut Conn<'_>, row: &Subscription, entitled: &En
 /// The free period that contains `now`: one that was left for a better plan goes on where it was, so that buying and
 /// giving back brings no second quota; else the next one in the rhythm of the first.
 async fn free(conn: &mut Conn<'_>, left: &Subscription, now: Ts, zone: &TimeZone) -> Result<Subscription> {
-    let mut running = subscriptions::free_at(conn, left.user_id, now).await?;
-    // Two accounts that were joined had one each: the one of which less is left goes on.
-    running.sort_by(|a, b| joining::share_left(a, b).then(a.id.cmp(&b.id)));
-    if let Some(row) = running.into_iter().next() {
+    let unended = subscriptions::free_unended(conn, left.user_id, now).await?;
+    // Of several, the one of which less is left goes on.
+    if let Some(row) = unended.iter().min_by(|a, b| joining::share_left(a, b).then(a.id.cmp(&b.id))) {
         return subscriptions::reopen(conn, row.id).await?.ok_or(sqlx::Error::RowNotFound);
     }
     let plan = free_plan(conn).await?;

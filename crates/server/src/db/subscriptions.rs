@@ -187,17 +187,18 @@ pub async fn bought(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Vec<Subscripti
     fetch_all!(conn, Subscription, sql, user_id)
 }
 
-/// The person's free periods that contain `now`, closed ones: there are several after two accounts were joined.
-pub async fn free_at(conn: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Result<Vec<Subscription>> {
+/// The person's free periods that have not ended at `now`, closed ones: there are several after two accounts were
+/// joined, or a clock was set back.
+pub async fn free_unended(conn: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Result<Vec<Subscription>> {
     let sql = "SELECT * FROM subscriptions WHERE user_id = $1 AND plan_name = $2 AND purchase_id IS NULL \
-               AND start_date <= $3 AND (end_date IS NULL OR end_date > $3) AND NOT is_active ORDER BY id LIMIT 100";
+               AND (end_date IS NULL OR end_date > $3) AND NOT is_active ORDER BY id LIMIT 100";
     fetch_all!(conn, Subscription, sql, user_id, FREE, now)
 }
 
 /// The person's last free period.
 pub async fn last_free(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Option<Subscription>> {
     let sql = "SELECT * FROM subscriptions WHERE user_id = $1 AND plan_name = $2 AND purchase_id IS NULL \
-               ORDER BY start_date DESC, id DESC LIMIT 1";
+               ORDER BY end_date DESC NULLS FIRST, id DESC LIMIT 1";
     fetch_optional!(conn, Subscription, sql, user_id, FREE)
 }
 

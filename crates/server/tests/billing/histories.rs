@@ -512,8 +512,9 @@ impl History {
             (Err(GrantError::NothingBought), bought, end) => assert!(bought.is_none() || end.is_none()),
             (Ok(_), Some((number, place)), Some(_)) => {
                 let purchase = &mut self.ought[who].purchases[number];
+                let at = purchase.after_all(now.as_micros());
                 purchase.charges[place].extended_to = Some(until.as_micros());
-                purchase.other.push(now.as_micros());
+                purchase.other.push(at);
                 self.settle(who);
             }
             (other, ..) => panic!("{other:?}"),
@@ -592,7 +593,7 @@ fn row(found: &Subscription) -> Row {
 
 fn sorted(rows: impl Iterator<Item = Row>) -> Vec<Row> {
     let mut rows: Vec<Row> = rows.collect();
-    rows.sort_by_key(|row| (row.charge.clone(), row.start));
+    rows.sort_by_key(|row| (row.charge.clone(), row.start, row.end));
     rows
 }
 

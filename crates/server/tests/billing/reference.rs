@@ -100,10 +100,19 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Whether there is anything left.
+    fn used(&self) -> i64 {
+        if self.unit == Unit::Requests { self.requests } else { self.tokens }
+    }
+
+    /// Whether there is nothing left.
     pub(crate) fn is_spent(&self) -> bool {
-        let used = if self.unit == Unit::Requests { self.requests } else { self.tokens };
-        used >= self.limit
+        self.used() >= self.limit
+    }
+
+    /// Which share is left.
+    #[allow(clippy::cast_precision_loss, reason = "a few hundred at most")]
+    fn left(&self) -> f64 {
+        (self.limit - self.used()).max(0) as f64 / self.limit.max(1) as f64
     }
 }
 
@@ -196,8 +205,9 @@ impl Person {
 
     /// The free period that contains `now`: one that is running, or the next.
     fn free(&mut self, now: i64, free: &Plan, zone: &TimeZone) {
-        let runs = |row: &Row| row.charge.is_none() && row.start <= now && row.end.is_none_or(|end| now < end);
-        if let Some(place) = self.rows.iter().position(runs) {
+        let runs = |row: &Row| row.charge.is_none() && row.end.is_none_or(|end| now < end);
+        let running = (0..self.rows.len()).filter(|place| runs(&self.rows[*place]));
+        if let Some(place) = running.min_by(|a, b| self.rows[*a].left().total_cmp(&self.rows[*b].left())) {
             self.active = place;
             return;
         }
