@@ -11,7 +11,7 @@ use crate::db::{
 
 use super::subscription;
 
-/// About how many tokens the system text of a new dialogue takes.
+/// About how many tokens the system text takes, at most, without the operator's own.
 const SYSTEM_TEXT: i64 = 400;
 
 /// What a turn may use.
@@ -30,6 +30,8 @@ pub enum Reserved {
 pub struct Estimate {
     /// The dialogue, whose last answer tells how long the history is.
     pub session_id: Uuid,
+    /// The operator's own part of the system text.
+    pub system_text: i64,
     /// The question.
     pub question: i64,
     /// The most that is sent to the model.
@@ -39,14 +41,20 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// What is held back when `on` is counted in tokens: the estimate, or the rest if that is less; but what is sent in
+    /// any case is held back too, or many turns at once could each find a little left and use much more.
     async fn tokens(self, conn: &mut Conn<'_>, on: &Subscription) -> Result<i64> {
-        let history = messages::last_usage(conn, on.user_id, self.session_id).await?.unwrap_or(SYSTEM_TEXT);
+        let system_text = SYSTEM_TEXT.saturating_add(self.system_text);
+        let history = messages::last_usage(conn, on.user_id, self.session_id).await?.unwrap_or(system_text);
+        let sent = |before: i64| before.saturating_add(self.question).min(self.context);
         let answer = on.max_answer_tokens.unwrap_or(self.answer);
-        Ok(history.saturating_add(self.question).min(self.context).saturating_add(answer))
+        let most = sent(history).saturating_add(answer);
+        let least = sent(system_text);
+        Ok(most.min(on.remaining().max(least)).max(1))
     }
 }
 
-/// Holds back one request, or on a plan counted in tokens the lesser of the estimate and the rest.
+/// Holds back one request, or about as many tokens as a turn takes.
 ///
 /// One conditional update decides in the common case. The others (a period that ended, tokens, nothing left) lock the
 /// row first, so that what they read is what they write.
@@ -65,7 +73,7 @@ pub async fn reserve(
         Unit::Requests => subscriptions::reserve_request(conn, user_id, now).await?.map(|held| (held, 1)),
         Unit::Tokens if current.remaining() == 0 => None,
         Unit::Tokens => {
-            let amount = estimate.tokens(conn, &current).await?.clamp(1, current.remaining());
+            let amount = estimate.tokens(conn, &current).await?;
             subscriptions::reserve_tokens(conn, current.id, amount).await?.map(|held| (held, amount))
         }
     };

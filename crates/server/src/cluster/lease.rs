@@ -1,6 +1,6 @@
 //! The lease of this node, which is the lease of all its turns.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ const SWEEP: Duration = Duration::from_secs(2);
 const MEMORY: Duration = Duration::from_secs(3600);
 /// How old an open turn of this node must be before it is missed in the hub.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often is looked whether a node that has missed its heartbeat is lost.
+/// How often is looked whether another node has had its heartbeat.
 const LOOK: Duration = Duration::from_millis(200);
 /// How many lost turns are settled at a time.
 const BATCH: i64 = 200;
@@ -113,28 +113,25 @@ pub async fn settle_lost(app: &Shared) -> Result<()> {
     }
 }
 
-/// Frees what lost turns hold back on a subscription; true when there was something. A node that has missed its
-/// heartbeat is waited for: either it renews its lease, or its turns are lost.
+/// Frees what lost turns hold back on a subscription; true when there was something. Other nodes that hold something are
+/// waited for until their next heartbeat: it comes, or their turns are lost.
 pub async fn free_held(app: &Shared, subscription: &Subscription) -> Result<bool> {
-    let begun = tokio::time::Instant::now();
+    let (user_id, begun) = (subscription.user_id, tokio::time::Instant::now());
+    let mut leases = HashMap::new();
     loop {
-        let now = app.clock.now();
-        let (user_id, id) = (subscription.user_id, subscription.id);
-        let holding = nodes::holding(&mut app.db.read().await?.conn(), user_id, id).await?;
-        let others: Vec<_> = holding.into_iter().filter(|(turn, _)| app.hub.find(*turn).is_none()).collect();
-        let mut freed = false;
-        for (turn_id, lease) in &others {
-            if lease.is_some_and(|until| until > now) {
+        let holding = nodes::holding(&mut app.db.read().await?.conn(), user_id, subscription.id).await?;
+        let (mut freed, mut doubtful) = (false, false);
+        for (turn_id, lease) in holding.into_iter().filter(|(turn_id, _)| app.hub.find(*turn_id).is_none()) {
+            if lease.is_some_and(|until| until > app.clock.now()) {
+                doubtful |= *leases.entry(turn_id).or_insert(lease) == lease;
                 continue;
             }
-            let turn = turns::find(&mut app.db.read().await?.conn(), user_id, *turn_id).await?;
+            let turn = turns::find(&mut app.db.read().await?.conn(), user_id, turn_id).await?;
             if let Some(turn) = turn.filter(|turn| turn.ended_at.is_none()) {
                 turn::finish::lost(app, turn).await?;
                 freed = true;
             }
         }
-        let missed = now.after(LEASE).before(2 * HEARTBEAT);
-        let doubtful = others.iter().any(|(_, lease)| lease.is_none_or(|until| until < missed));
         if freed || !doubtful || begun.elapsed() > LEASE + HEARTBEAT {
             return Ok(freed);
         }

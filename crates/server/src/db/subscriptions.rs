@@ -85,6 +85,11 @@ impl Subscription {
         (self.usage_limit - self.used() - self.reserved).max(0)
     }
 
+    /// What was left for a turn when it was admitted, by the row as it was then, with its reservation.
+    pub fn left_for(&self, reserved: i64) -> i64 {
+        (self.usage_limit - self.used() - (self.reserved - reserved)).min(reserved)
+    }
+
     /// How near the limit is, by what is used.
     pub fn limit_state(&self) -> LimitState {
         let (used, limit) = (i128::from(self.used()), i128::from(self.usage_limit));
@@ -157,10 +162,11 @@ pub async fn reserve_request(conn: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Res
     fetch_optional!(conn, Subscription, sql, user_id, now)
 }
 
-/// Reserves `tokens` on a subscription counted in tokens; none when so many are not left.
+/// Reserves `tokens` on a subscription counted in tokens, of which the last may be more than are left; none when nothing
+/// is left.
 pub async fn reserve_tokens(conn: &mut Conn<'_>, id: Uuid, tokens: i64) -> Result<Option<Subscription>> {
     let sql = "UPDATE subscriptions SET reserved = reserved + $2 WHERE id = $1 AND unit = 'tokens' \
-               AND used_tokens + reserved + $2 <= usage_limit RETURNING *";
+               AND used_tokens + reserved < usage_limit RETURNING *";
     fetch_optional!(conn, Subscription, sql, id, tokens)
 }
 

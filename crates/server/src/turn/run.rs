@@ -144,10 +144,10 @@ async fn prepare(app: &App, admitted: &Admitted) -> Result<Option<Request>> {
     let place = turn.deliver_to.as_deref().and_then(Place::parse);
     let hearers = if place.is_some_and(Place::is_group) { Hearers::Group } else { Hearers::Person };
     let system = system_text::compose(&user, &companion, hearers, &config.system_text, app.clock.now());
-    // On a plan counted in tokens, what was reserved bounds what is sent and what is answered.
+    // On a plan counted in tokens, what was left bounds what is sent and what is answered.
     let held = match subscription.unit {
         Unit::Requests => u64::MAX,
-        Unit::Tokens => u64::try_from(turn.reserved).unwrap_or(0),
+        Unit::Tokens => u64::try_from(subscription.left_for(turn.reserved)).unwrap_or(0),
     };
     let budget = config.context_tokens.min(held);
     let history = app.recent.take(turn.session_id, turn.seq);

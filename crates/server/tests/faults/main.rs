@@ -6,6 +6,7 @@ mod books;
 mod client;
 mod copy;
 mod crash;
+mod limits;
 mod nodes;
 mod outage;
 mod poison;

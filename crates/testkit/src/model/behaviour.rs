@@ -10,6 +10,8 @@ pub struct Behaviour {
     pub(super) reasoning: String,
     pub(super) usage: Option<(u64, u64)>,
     pub(super) usage_at: UsageAt,
+    /// Stops at `max_tokens`, and counts what it was sent.
+    pub(super) honest: bool,
     pub(super) finish_reason: String,
     pub(super) fault: Option<(usize, Fault)>,
     /// After everything else.
@@ -65,6 +67,7 @@ impl Behaviour {
             reasoning: String::new(),
             usage: None,
             usage_at: UsageAt::OwnLastChunk,
+            honest: false,
             finish_reason: "stop".into(),
             fault: None,
             at_end: None,
@@ -153,6 +156,13 @@ impl Behaviour {
     /// Reports this usage. Without it: 7 tokens of the prompt, and one a delta.
     pub fn usage(mut self, prompt: u64, completion: u64) -> Self {
         self.usage = Some((prompt, completion));
+        self
+    }
+
+    /// Stops a streamed answer at the request's `max_tokens`, a word a token, with the reason `length`; and counts the
+    /// prompt, a token for every four bytes.
+    pub fn honest(mut self) -> Self {
+        self.honest = true;
         self
     }
 

@@ -28,6 +28,9 @@ pub(super) struct Conversation {
     model: String,
     pub(super) last_user_message: String,
     stream: bool,
+    /// The bytes of all messages.
+    bytes: usize,
+    max_tokens: Option<usize>,
 }
 
 impl Conversation {
@@ -37,6 +40,7 @@ impl Conversation {
         struct Read {
             model: String,
             stream: bool,
+            max_tokens: Option<usize>,
             messages: Vec<Said>,
         }
         #[derive(Deserialize)]
@@ -44,9 +48,11 @@ impl Conversation {
             role: String,
             content: String,
         }
-        let Read { model, stream, messages } = serde_json::from_slice(body).unwrap_or_default();
+        let Read { model, stream, max_tokens, messages } = serde_json::from_slice(body).unwrap_or_default();
+        let bytes = messages.iter().map(|message| message.content.len()).sum();
         let last = messages.into_iter().rev().find(|message| message.role == "user");
-        Self { model, stream, last_user_message: last.map(|message| message.content).unwrap_or_default() }
+        let last_user_message = last.map(|message| message.content).unwrap_or_default();
+        Self { model, stream, last_user_message, bytes, max_tokens }
     }
 }
 
@@ -78,7 +84,7 @@ impl Behaviour {
         let mut answer = head("chat.completion", conversation);
         answer["choices"] = json!([{"index": 0, "message": message, "finish_reason": self.reason()}]);
         if self.usage_at != UsageAt::Never {
-            answer["usage"] = self.counted(words(text).len());
+            answer["usage"] = self.counted(words(text).len(), conversation);
         }
         self.whole(200, "application/json", answer.to_string())
     }
@@ -98,6 +104,8 @@ impl Behaviour {
     }
 
     fn stream(&self, deltas: &[String], conversation: &Conversation) -> Vec<Step> {
+        let most = conversation.max_tokens.filter(|most| self.honest && *most < deltas.len());
+        let deltas = &deltas[..most.unwrap_or(deltas.len())];
         let head = Step::Head(200, self.headers("text/event-stream; charset=utf-8"));
         match self.fault {
             Some((0, Fault::Hang)) => return vec![Step::Hang],
@@ -119,7 +127,7 @@ impl Behaviour {
             steps.extend(frames.delta(json!({"content": delta}), index + 1));
         }
         match self.fault {
-            None => steps.extend(frames.ending(deltas.len())),
+            None => steps.extend(frames.ending(deltas.len(), most.map_or(self.reason(), |_| Some("length")))),
             Some((_, Fault::Error)) => steps.push(frames.error()),
             Some((_, Fault::End)) => {}
             Some((_, Fault::Hang)) => steps.push(Step::Hang),
@@ -144,8 +152,9 @@ impl Behaviour {
         Some(self.finish_reason.as_str()).filter(|reason| !reason.is_empty())
     }
 
-    fn counted(&self, deltas: usize) -> Value {
-        let (prompt, completion) = self.usage.unwrap_or((7, deltas as u64));
+    fn counted(&self, deltas: usize, conversation: &Conversation) -> Value {
+        let prompt = if self.honest { conversation.bytes.div_ceil(4) } else { 7 };
+        let (prompt, completion) = self.usage.unwrap_or((prompt as u64, deltas as u64));
         json!({"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion})
     }
 
@@ -216,21 +225,21 @@ impl Frames<'_> {
         steps
     }
 
-    fn ending(&self, deltas: usize) -> Vec<Step> {
+    fn ending(&self, deltas: usize, reason: Option<&str>) -> Vec<Step> {
         let mut steps = Vec::new();
         let usage_at = self.behaviour.usage_at;
-        if let Some(reason) = self.behaviour.reason() {
+        if let Some(reason) = reason {
             let mut chunk = head("chat.completion.chunk", self.conversation);
             chunk["choices"] = json!([{"index": 0, "delta": {}, "finish_reason": reason}]);
             if matches!(usage_at, UsageAt::Finish | UsageAt::Each) {
-                chunk["usage"] = self.behaviour.counted(deltas);
+                chunk["usage"] = self.behaviour.counted(deltas, self.conversation);
             }
             steps.push(self.data(&chunk));
         }
         if usage_at == UsageAt::OwnLastChunk {
             let mut chunk = head("chat.completion.chunk", self.conversation);
             chunk["choices"] = json!([]);
-            chunk["usage"] = self.behaviour.counted(deltas);
+            chunk["usage"] = self.behaviour.counted(deltas, self.conversation);
             steps.push(self.data(&chunk));
         }
         if self.behaviour.done {
