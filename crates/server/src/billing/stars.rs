@@ -21,8 +21,8 @@ use crate::{
     jobs::Task,
 };
 
-/// Millionths.
-const MICROS: i64 = 1_000_000;
+/// Amounts are kept in millionths.
+pub const MICROS: i64 = 1_000_000;
 
 /// A charge that was paid.
 #[derive(Clone, Debug)]

@@ -170,6 +170,11 @@ pub async fn reserve_tokens(conn: &mut Conn<'_>, id: Uuid, tokens: i64) -> Resul
     fetch_optional!(conn, Subscription, sql, id, tokens)
 }
 
+/// Raises the limit to at least `limit`.
+pub async fn raise_limit(conn: &mut Conn<'_>, id: Uuid, limit: i64) -> Result<u64> {
+    execute!(conn, "UPDATE subscriptions SET usage_limit = $2 WHERE id = $1 AND usage_limit < $2", id, limit)
+}
+
 /// Gives back what was reserved for a turn without an answer, on the row that was reserved, closed since or not.
 pub async fn release(conn: &mut Conn<'_>, id: Uuid, reserved: i64) -> Result<Option<Subscription>> {
     let sql = "UPDATE subscriptions SET reserved = reserved - $2 WHERE id = $1 RETURNING *";

@@ -10,7 +10,7 @@ pub mod recent;
 mod run;
 pub mod start;
 pub mod stop;
-mod system_text;
+pub mod system_text;
 pub mod window;
 
 pub use start::{Asked, NewTurn, Refusal, Started, start};
