@@ -322,6 +322,10 @@ async fn owner(conn: &mut Conn<'_>, heard: &Heard) -> Result<Option<Uuid>> {
 /// Keeps what was heard; gives whose it is. None: that is not known, or no plan is sold as that.
 async fn keep(conn: &mut Conn<'_>, heard: &Heard, owner: Option<Uuid>, zone: &TimeZone) -> Result<Option<Uuid>> {
     let (Some(owner), Some((item, plan))) = (owner, heard.sold(conn).await?) else { return Ok(None) };
+    // Before the purchase is added: an app and a notification may tell of it in the same moment.
+    if subscription::lock(conn, owner).await?.is_none() {
+        return Ok(None);
+    }
     let now = heard.asked_at;
     let terms = serde_json::to_string(&plan.terms(zone_name(zone))).map_err(|e| sqlx::Error::Encode(e.into()))?;
     let terms = JsonText::from(terms);
