@@ -308,6 +308,16 @@ impl Heard {
         }
         Ok(None)
     }
+
+    /// In Google's words, without the token of the purchase that this one has replaced.
+    fn payload(&self) -> JsonText {
+        let mut said: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&self.told.raw).unwrap_or_default();
+        match said.remove("linkedPurchaseToken") {
+            Some(_) => serde_json::Value::from(said).to_string().into(),
+            None => self.told.raw.clone().into(),
+        }
+    }
 }
 
 /// Whose purchase it is: the one who was credited, else the account that the app bought it for, if it is still there.
@@ -355,7 +365,7 @@ async fn keep(conn: &mut Conn<'_>, heard: &Heard, owner: Option<Uuid>, zone: &Ti
         paid_until: until,
         state: Some(heard.told.state.as_str().to_owned()),
         renews: item.auto_renew,
-        payload: Some(JsonText::from(heard.told.raw.clone())),
+        payload: Some(heard.payload()),
         ..Payment::new(
             ids::new_id(now),
             &purchase,
