@@ -215,7 +215,9 @@ pub async fn claim(app: &App, user_id: Uuid, purchase_token: &str, product_id: &
             if owner.is_some_and(|owner| owner != user_id) {
                 return Err(ClaimError::Taken);
             }
-            plans::by_google_product(tx, &product_id).await?.ok_or(ClaimError::NoSuchPlan)?;
+            if purchases::by_token(tx, &heard.token_hash).await?.is_none() {
+                plans::by_google_product(tx, &product_id).await?.ok_or(ClaimError::NoSuchPlan)?;
+            }
             if subscription::lock(tx, user_id).await?.is_none() {
                 return Err(ClaimError::Nobody);
             }
@@ -299,14 +301,16 @@ impl Heard {
         Self { token: token.into(), token_hash: ids::sha256(token.as_bytes()), told: Arc::new(told), asked_at }
     }
 
-    /// The part of it that is a plan of ours, and the plan.
+    /// The part of it that is a plan of ours, and the plan. Who pays for what is no longer sold goes on having it.
     async fn sold(&self, conn: &mut Conn<'_>) -> Result<Option<(Item, Plan)>> {
         for item in &self.told.items {
             if let Some(plan) = plans::by_google_product(conn, &item.product_id).await? {
                 return Ok(Some((item.clone(), plan)));
             }
         }
-        Ok(None)
+        let Some(purchase) = purchases::by_token(conn, &self.token_hash).await? else { return Ok(None) };
+        let plan = plans::find(conn, &purchase.terms()?.plan_name).await?;
+        Ok(self.told.items.first().cloned().zip(plan))
     }
 
     /// In Google's words, without the token of the purchase that this one has replaced.
