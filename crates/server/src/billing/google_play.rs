@@ -169,6 +169,9 @@ pub enum ClaimError {
     /// The purchase is of another product.
     #[error("the purchase is of another product")]
     OtherProduct,
+    /// Its first payment was given up.
+    #[error("the purchase was never paid")]
+    NeverPaid,
     /// No plan is sold as this product.
     #[error("no plan is sold as this product")]
     NoSuchPlan,
@@ -204,6 +207,9 @@ pub async fn claim(app: &App, user_id: Uuid, purchase_token: &str, product_id: &
         })?;
     if !told.items.iter().any(|item| item.product_id == product_id) {
         return Err(ClaimError::OtherProduct);
+    }
+    if told.state == State::PendingPurchaseCanceled {
+        return Err(ClaimError::NeverPaid);
     }
     let pending = told.state == State::Pending;
     let heard = Heard::new(purchase_token, told, asked_at);
