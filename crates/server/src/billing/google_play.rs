@@ -441,6 +441,12 @@ async fn replace(conn: &mut Conn<'_>, id: Uuid, at: Ts, now: Ts, zone: &TimeZone
     payment::record(conn, &event, now, zone).await.map(drop)
 }
 
+/// Whether a purchase was over before the time that was paid for: so it is after a refund.
+fn ended_before(told: &Told, paid_until: Option<Ts>) -> bool {
+    let ends: Vec<Ts> = told.items.iter().filter_map(|item| item.expiry_time.map(Ts::from_timestamp)).collect();
+    told.state == State::Expired && paid_until.is_some_and(|until| ends.iter().any(|end| *end < until))
+}
+
 impl PaymentProvider for GooglePlay {
     fn set_renewal<'a>(&'a self, ticket: &'a Ticket, on: bool) -> BoxFuture<'a, Result<(), ProviderError>> {
         Box::pin(async move {
@@ -461,7 +467,14 @@ impl PaymentProvider for GooglePlay {
             let Some(token) = ticket.purchase_token.as_deref() else {
                 return Err(ProviderError::Refused("there is no purchase token".into()));
             };
-            self.client.revoke(self.now(), token).await.map_err(|error| judge(&error))
+            let refused = match self.client.revoke(self.now(), token).await {
+                Ok(()) => return Ok(()),
+                Err(error @ google::Error::Refused { .. }) => error,
+                Err(error) => return Err(judge(&error)),
+            };
+            // As it is when it was given back before, and the answer was lost.
+            let told = self.client.subscription(self.now(), token).await.map_err(|error| judge(&error))?;
+            if ended_before(&told, ticket.paid_until) { Ok(()) } else { Err(judge(&refused)) }
         })
     }
 }
