@@ -203,6 +203,11 @@ fn check(plan: &Plan) -> Result<(), PlanError> {
     if plan.max_answer_tokens.is_some_and(|most| most < 1) {
         return refuse("the longest answer has at least one token".into());
     }
+    let providers = plan.providers.iter().flat_map(|names| names.split(','));
+    let mut names = plan.model.iter().chain(&plan.google_product_id).map(String::as_str).chain(providers);
+    if names.any(|name| name.trim().is_empty()) {
+        return refuse("a model, a provider and a product have a name".into());
+    }
     for (text, most) in [
         (&plan.title_ru, LONGEST_TITLE),
         (&plan.title_en, LONGEST_TITLE),
