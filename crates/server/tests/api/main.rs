@@ -20,6 +20,7 @@ mod models;
 mod operators;
 mod periods;
 mod plan_changes;
+mod plans;
 mod play;
 mod profile;
 mod providers;
