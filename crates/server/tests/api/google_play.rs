@@ -101,7 +101,7 @@ async fn the_key_may_be_a_file(#[values(Database::Sqlite, Database::Postgres)] d
         .start()
         .await;
     std::fs::remove_file(&file).unwrap();
-    let shop = Shop { app: app.unwrap(), google, _model: model };
+    let shop = Shop { app: app.unwrap(), google, model };
     let (anna, token) = shop.customer(30).await;
     assert_eq!(plan(&anna).await, "premium");
     eventually("it is acknowledged", || async { shop.google.is_acknowledged(&token) }).await;

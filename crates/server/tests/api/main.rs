@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod commands;
+mod corruptions;
 mod devices;
 mod documents;
 mod erasure;
@@ -42,3 +43,4 @@ mod system_text;
 mod token_plans;
 mod tokens;
 mod usage;
+mod verify;

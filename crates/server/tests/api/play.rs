@@ -20,7 +20,7 @@ const AUDIENCE: &str = "https://beseda.example/google-play/notifications";
 pub(crate) struct Shop {
     pub(crate) app: TestApp,
     pub(crate) google: FakeGoogle,
-    pub(crate) _model: FakeModel,
+    pub(crate) model: FakeModel,
 }
 
 /// A service that is connected with `google`.
@@ -46,7 +46,7 @@ impl Shop {
         let (model, google) = (FakeModel::start().await.unwrap(), FakeGoogle::start().await.unwrap());
         let app = change(connected(service(database, &model), &google)).start().await.unwrap();
         run(&app, &["plan", "set", "premium", "--google-product-id", PREMIUM]).await;
-        Self { app, google, _model: model }
+        Self { app, google, model }
     }
 
     /// Sells gold, too.
