@@ -252,22 +252,25 @@ pub async fn ask(app: &App, purchase_token: &str, replaced_at: Option<Ts>) -> Re
         Err(error) => return Ok(later(error)),
     };
     let (zone, token_hash) = (app.zone.clone(), ids::sha256(purchase_token.as_bytes()));
-    app.db
-        .write(move |tx| {
-            let (heard, zone) = (heard.clone(), zone.clone());
-            Box::pin(async move {
-                if let Some(heard) = &heard {
-                    let owner = owner(tx, heard).await?;
-                    keep(tx, heard, owner, &zone).await?;
-                }
-                match (replaced_at, purchases::by_token(tx, &token_hash).await?) {
-                    (Some(at), Some(old)) => replace(tx, old.id, at, asked_at, &zone).await,
-                    _ => Ok::<_, sqlx::Error>(()),
-                }
-            })
+    let asked = app.db.write(move |tx| {
+        let (heard, zone) = (heard.clone(), zone.clone());
+        Box::pin(async move {
+            let mut undecided = false;
+            if let Some(heard) = &heard {
+                let owner = owner(tx, heard).await?;
+                undecided = keep(tx, heard, owner, &zone).await?.is_some() && heard.is_undecided();
+            }
+            if let (Some(at), Some(old)) = (replaced_at, purchases::by_token(tx, &token_hash).await?) {
+                replace(tx, old.id, at, asked_at, &zone).await?;
+            }
+            Ok::<_, sqlx::Error>(undecided)
         })
-        .await?;
+    });
+    let undecided = asked.await?;
     app.jobs.wake();
+    if undecided {
+        return Ok(Tried::Later(None, "its time has ended, and Google does not say yet what follows".into()));
+    }
     Ok(Tried::Done)
 }
 
@@ -317,6 +320,15 @@ impl Heard {
         let Some(purchase) = purchases::by_token(conn, &self.token_hash).await? else { return Ok(None) };
         let plan = plans::find(conn, &purchase.terms()?.plan_name).await?;
         Ok(self.told.items.first().cloned().zip(plan))
+    }
+
+    /// Whether its time has ended and it is to renew itself: it is paid for in these moments, or it is not.
+    fn is_undecided(&self) -> bool {
+        let renews = self.told.items.iter().any(|item| item.auto_renew == Some(true));
+        let mut ends = self.told.items.iter().filter_map(|item| item.expiry_time.map(Ts::from_timestamp));
+        renews
+            && matches!(self.told.state, State::Active | State::InGracePeriod)
+            && ends.all(|end| end <= self.asked_at)
     }
 
     /// In Google's words, without the token of the purchase that this one has replaced.
