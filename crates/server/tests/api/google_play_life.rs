@@ -207,6 +207,25 @@ async fn a_lost_notification_is_made_up_for(#[values(Database::Sqlite, Database:
 
 #[rstest]
 #[tokio::test]
+async fn a_late_renewal_is_waited_for(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let shop = Shop::open(database).await;
+    let anna = shop.app.register("Анна").await;
+    let soon = now() + jiff::SignedDuration::from_secs(2);
+    let token = shop.google.buys(Buy::new(PREMIUM, now() - jiff::SignedDuration::from_hours(700), soon));
+    assert_eq!(shop.claim(&anna, &token).await.0, 201);
+    eventually("its time has ended", || async { plan(&anna).await == "free" }).await;
+    let asked = shop.google.calls_of(Operation::Get).len();
+    eventually("Google is asked", || async { shop.google.calls_of(Operation::Get).len() > asked }).await;
+    assert_eq!(plan(&anna).await, "free");
+    // Google takes the money after the end, and nobody says so.
+    shop.google.renews(&token, in_days(30));
+    eventually("the next period has begun", || async { plan(&anna).await == "premium" }).await;
+    assert_eq!(kinds(&anna).await, ["paid", "paid"]);
+    shop.closes().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn the_order_of_notifications_makes_no_difference(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
