@@ -5,7 +5,7 @@ use rstest::rstest;
 use serde_json::json;
 use testkit::{
     app::{Database, Person, answer},
-    google::{Buy, CANCELED, EXPIRED, Fault, Operation, RESTARTED},
+    google::{Buy, CANCELED, EXPIRED, Fault, Operation, RENEWED, RESTARTED},
 };
 
 use crate::{
@@ -52,6 +52,31 @@ async fn a_renewal_is_turned_off_at_google(#[values(Database::Sqlite, Database::
 
 #[rstest]
 #[tokio::test]
+async fn nobody_pays_for_two_at_once(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let shop = Shop::open(database).await;
+    shop.sells_gold().await;
+    let (anna, lesser) = shop.customer(30).await;
+    // What was given ends nothing that was bought.
+    let until = in_days(1).to_string();
+    run(&shop.app, &["subscription", "grant", "--user", &anna.id.to_string(), "--plan", "gold", "--until", &until])
+        .await;
+    rests(&shop.app).await;
+    assert!(!shop.google.was_canceled_by_developer(&lesser));
+    // A better plan that is bought beside the first ends its renewal.
+    let better = shop.google.buys(Buy::new(GOLD, now(), in_days(7)));
+    assert_eq!(shop.claim_as(&anna, &better, GOLD).await.0, 201);
+    eventually("Google is told", || async { shop.google.was_canceled_by_developer(&lesser) }).await;
+    shop.hears(&lesser, CANCELED).await;
+    assert_eq!(has(&anna).await, ("gold".into(), true, 0));
+    // What is left of the first is used afterwards, and not paid for again.
+    run(&shop.app, &["subscription", "revoke", "--user", &anna.id.to_string()]).await;
+    run(&shop.app, &["subscription", "revoke", "--user", &anna.id.to_string()]).await;
+    assert_eq!(has(&anna).await, ("premium".into(), false, 0));
+    shop.closes().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_charge_is_given_back_by_google(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let shop = Shop::open(database).await;
     let (anna, token) = shop.customer(30).await;
@@ -73,6 +98,28 @@ async fn a_charge_is_given_back_by_google(#[values(Database::Sqlite, Database::P
     let listed = run(&shop.app, &["payment", "list", "--user", &anna.id.to_string()]).await;
     assert_eq!(serde_json::from_str::<serde_json::Value>(&listed).unwrap(), json!(heard));
     assert_eq!(shop.google.calls_of(Operation::Revoke).len(), 1);
+    shop.closes().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn only_the_latest_charge_is_given_back(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let shop = Shop::open(database).await;
+    let (anna, token) = shop.customer(1).await;
+    shop.google.renews(&token, in_days(31));
+    shop.hears(&token, RENEWED).await;
+    let ids: Vec<_> = payments(&anna).await.iter().map(|paid| paid["id"].as_str().unwrap().to_owned()).collect();
+    // Google would give back what was paid last, whichever is meant.
+    assert_eq!(
+        refused(&shop.app, &["payment", "refund", &ids[1]]).await,
+        "beseda: Google Play gives back only what was paid last of a purchase"
+    );
+    rests(&shop.app).await;
+    assert!(shop.google.calls_of(Operation::Revoke).is_empty());
+    assert_eq!(plan(&anna).await, "premium");
+    run(&shop.app, &["payment", "refund", &ids[0]]).await;
+    eventually("it is over", || async { plan(&anna).await == "free" }).await;
+    assert!(shop.google.was_revoked(&token));
     shop.closes().await;
 }
 

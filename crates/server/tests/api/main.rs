@@ -8,6 +8,7 @@ mod documents;
 mod erasure;
 mod export;
 mod google_play;
+mod google_play_config;
 mod google_play_life;
 mod google_play_pushes;
 mod google_play_told;
