@@ -1,11 +1,12 @@
 //! What Google Play is told: a renewal turned off, money given back; and what nobody is told, the purchase token.
 
+use futures_util::future::join_all;
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::json;
 use testkit::{
     app::{Database, Person, answer},
-    google::{Buy, CANCELED, EXPIRED, Fault, Operation, RENEWED, RESTARTED},
+    google::{Buy, CANCELED, EXPIRED, Fault, Operation, PURCHASED, RENEWED, RESTARTED},
 };
 
 use crate::{
@@ -204,6 +205,30 @@ async fn who_leaves_does_not_go_on_paying(#[values(Database::Sqlite, Database::P
     let again = shop.app.register("Анна").await;
     assert_eq!(shop.claim(&again, &token).await.0, 201);
     assert_eq!(has(&again).await, ("premium".into(), false, 0));
+    shop.closes().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_leaves_while_a_purchase_is_told_of_is_gone(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let shop = Shop::open(database).await;
+    let people = join_all((0..30).map(|_| shop.app.register("Анна"))).await;
+    let told = join_all(people.iter().map(async |anna| {
+        let token = shop.google.buys(premium(30).account(&anna.id.to_string()));
+        let url = shop.push_url();
+        let push = shop.google.push(&url, &token, PURCHASED);
+        let claims = join_all((0..2).map(|_| shop.claim(anna, &token)));
+        let (claims, left, _) = futures_util::future::join3(claims, anna.delete("/v1/me"), push).await;
+        (claims.iter().map(|(status, ..)| status.as_u16()).collect::<Vec<_>>(), left.0.as_u16())
+    }));
+    for (claims, left) in told.await {
+        assert!(left == 204 && claims.iter().all(|status| matches!(status, 201 | 401)), "{claims:?} {left}");
+    }
+    rests(&shop.app).await;
+    let left = "SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM purchases)";
+    assert_eq!(shop.app.query_i64(left).await.unwrap(), 0);
     shop.closes().await;
 }
 
