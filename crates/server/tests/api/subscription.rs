@@ -139,7 +139,8 @@ async fn many_looks_at_a_periods_end_begin_one_period(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
     #[case] plan: Option<&str>,
 ) {
-    let (_model, app) = start(database).await;
+    // Few connections: nobody may hold one and wait for another.
+    let (_model, app) = start_with(database, |b| b.env("BESEDA__DATABASE__CONNECTIONS", 2)).await;
     let anna = app.register("Анна").await;
     let until = in_days(30).to_string();
     if let Some(plan) = plan {
@@ -148,9 +149,8 @@ async fn many_looks_at_a_periods_end_begin_one_period(
     }
     days_pass(&app, 40).await;
     let session = anna.session().await;
-    let looks = join_all((0..32).map(|_| anna.subscription()));
-    let sends = join_all((0..8).map(|_| anna.send(session, "Привет")));
-    let (looks, sends) = futures_util::future::join(looks, sends).await;
+    let looks = join_all((0..32).map(|_| anna.subscription())).await;
+    let sends = join_all((0..8).map(|_| anna.send(session, "Привет"))).await;
     assert!(sends.iter().all(|(status, ..)| *status == 201));
     assert!(looks.iter().all(|look| look["id"] == looks[0]["id"] && look["plan_name"] == "free"), "{looks:?}");
     let expected = match plan {
