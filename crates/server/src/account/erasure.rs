@@ -1,18 +1,20 @@
 //! Erasing a person: running turns stopped, then everything gone in one transaction.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
 use crate::{
     app::Shared,
     billing::renewal,
-    db::{admins, users},
+    db::{Conn, Ts, admins, dialect, users},
     turn::stop,
 };
 
 /// How long running turns are waited for; a turn that is still open then finds nothing to settle.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long is waited for others who hold what is to be deleted, before it is tried again.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Why nobody was erased.
 #[derive(Debug, thiserror::Error)]
@@ -33,21 +35,32 @@ pub async fn erase(app: &Shared, user_id: Uuid) -> Result<(), EraseError> {
     if admins::is_last_owner(&mut app.db.read().await?.conn(), user_id).await? {
         return Err(EraseError::LastOwner);
     }
-    stop::stop_all(app, user_id, None, PATIENCE).await?;
-    let now = app.clock.now();
-    let erased = app.db.write(move |tx| {
-        Box::pin(async move {
-            if admins::is_last_owner(tx, user_id).await? {
-                return Err(EraseError::LastOwner);
+    let begun = Instant::now();
+    loop {
+        stop::stop_all(app, user_id, None, PATIENCE).await?;
+        let now = app.clock.now();
+        match app.db.write(move |tx| Box::pin(delete(tx, user_id, now))).await {
+            Ok(()) => break,
+            // Something was just heard of the person, which is kept first.
+            Err(EraseError::Database(error)) if dialect::gave_way(&error) && begun.elapsed() < PATIENCE => {
+                tokio::time::sleep(PAUSE).await;
             }
-            // Nobody goes on paying for an account that is gone.
-            renewal::end_all(tx, user_id, now).await?;
-            if users::delete(tx, user_id).await? { Ok(()) } else { Err(EraseError::NotFound) }
-        })
-    });
-    erased.await?;
+            Err(error) => return Err(error),
+        }
+    }
     app.jobs.wake();
     app.people.forget(user_id);
     app.access.forget(move |access| access.user_id == user_id);
     Ok(())
+}
+
+/// The transaction.
+async fn delete(tx: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Result<(), EraseError> {
+    dialect::lock_people(tx, user_id, user_id).await?;
+    if admins::is_last_owner(tx, user_id).await? {
+        return Err(EraseError::LastOwner);
+    }
+    // Nobody goes on paying for an account that is gone.
+    renewal::end_all(tx, user_id, now).await?;
+    if users::delete(tx, user_id).await? { Ok(()) } else { Err(EraseError::NotFound) }
 }

@@ -64,8 +64,10 @@ async fn dialogue(
 ) -> Result<(), WriteError> {
     let mut after = None;
     loop {
-        let conn = &mut app.db.read().await?;
-        let messages = export::dialogue(&mut conn.conn(), session.user_id, session.id, after, PAGE).await?;
+        let messages = {
+            let mut reader = app.db.read().await?;
+            export::dialogue(&mut reader.conn(), session.user_id, session.id, after, PAGE).await?
+        };
         let Some(last) = messages.last() else { return Ok(()) };
         let mut piece = if after.is_none() { page.title(session) } else { String::new() };
         after = Some((last.seq, last.sender));

@@ -169,6 +169,9 @@ pub enum ClaimError {
     /// The purchase is of another product.
     #[error("the purchase is of another product")]
     OtherProduct,
+    /// Its first payment was given up.
+    #[error("the purchase was never paid")]
+    NeverPaid,
     /// No plan is sold as this product.
     #[error("no plan is sold as this product")]
     NoSuchPlan,
@@ -205,6 +208,9 @@ pub async fn claim(app: &App, user_id: Uuid, purchase_token: &str, product_id: &
     if !told.items.iter().any(|item| item.product_id == product_id) {
         return Err(ClaimError::OtherProduct);
     }
+    if told.state == State::PendingPurchaseCanceled {
+        return Err(ClaimError::NeverPaid);
+    }
     let pending = told.state == State::Pending;
     let heard = Heard::new(purchase_token, told, asked_at);
     let (zone, product_id) = (app.zone.clone(), Arc::new(product_id.to_owned()));
@@ -215,7 +221,9 @@ pub async fn claim(app: &App, user_id: Uuid, purchase_token: &str, product_id: &
             if owner.is_some_and(|owner| owner != user_id) {
                 return Err(ClaimError::Taken);
             }
-            plans::by_google_product(tx, &product_id).await?.ok_or(ClaimError::NoSuchPlan)?;
+            if purchases::by_token(tx, &heard.token_hash).await?.is_none() {
+                plans::by_google_product(tx, &product_id).await?.ok_or(ClaimError::NoSuchPlan)?;
+            }
             if subscription::lock(tx, user_id).await?.is_none() {
                 return Err(ClaimError::Nobody);
             }
@@ -244,22 +252,25 @@ pub async fn ask(app: &App, purchase_token: &str, replaced_at: Option<Ts>) -> Re
         Err(error) => return Ok(later(error)),
     };
     let (zone, token_hash) = (app.zone.clone(), ids::sha256(purchase_token.as_bytes()));
-    app.db
-        .write(move |tx| {
-            let (heard, zone) = (heard.clone(), zone.clone());
-            Box::pin(async move {
-                if let Some(heard) = &heard {
-                    let owner = owner(tx, heard).await?;
-                    keep(tx, heard, owner, &zone).await?;
-                }
-                match (replaced_at, purchases::by_token(tx, &token_hash).await?) {
-                    (Some(at), Some(old)) => replace(tx, old.id, at, asked_at, &zone).await,
-                    _ => Ok::<_, sqlx::Error>(()),
-                }
-            })
+    let asked = app.db.write(move |tx| {
+        let (heard, zone) = (heard.clone(), zone.clone());
+        Box::pin(async move {
+            let mut undecided = false;
+            if let Some(heard) = &heard {
+                let owner = owner(tx, heard).await?;
+                undecided = keep(tx, heard, owner, &zone).await?.is_some() && heard.is_undecided();
+            }
+            if let (Some(at), Some(old)) = (replaced_at, purchases::by_token(tx, &token_hash).await?) {
+                replace(tx, old.id, at, asked_at, &zone).await?;
+            }
+            Ok::<_, sqlx::Error>(undecided)
         })
-        .await?;
+    });
+    let undecided = asked.await?;
     app.jobs.wake();
+    if undecided {
+        return Ok(Tried::Later(None, "its time has ended, and Google does not say yet what follows".into()));
+    }
     Ok(Tried::Done)
 }
 
@@ -299,14 +310,35 @@ impl Heard {
         Self { token: token.into(), token_hash: ids::sha256(token.as_bytes()), told: Arc::new(told), asked_at }
     }
 
-    /// The part of it that is a plan of ours, and the plan.
+    /// The part of it that is a plan of ours, and the plan. Who pays for what is no longer sold goes on having it.
     async fn sold(&self, conn: &mut Conn<'_>) -> Result<Option<(Item, Plan)>> {
         for item in &self.told.items {
             if let Some(plan) = plans::by_google_product(conn, &item.product_id).await? {
                 return Ok(Some((item.clone(), plan)));
             }
         }
-        Ok(None)
+        let Some(purchase) = purchases::by_token(conn, &self.token_hash).await? else { return Ok(None) };
+        let plan = plans::find(conn, &purchase.terms()?.plan_name).await?;
+        Ok(self.told.items.first().cloned().zip(plan))
+    }
+
+    /// Whether its time has ended and it is to renew itself: it is paid for in these moments, or it is not.
+    fn is_undecided(&self) -> bool {
+        let renews = self.told.items.iter().any(|item| item.auto_renew == Some(true));
+        let mut ends = self.told.items.iter().filter_map(|item| item.expiry_time.map(Ts::from_timestamp));
+        renews
+            && matches!(self.told.state, State::Active | State::InGracePeriod)
+            && ends.all(|end| end <= self.asked_at)
+    }
+
+    /// In Google's words, without the token of the purchase that this one has replaced.
+    fn payload(&self) -> JsonText {
+        let mut said: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&self.told.raw).unwrap_or_default();
+        match said.remove("linkedPurchaseToken") {
+            Some(_) => serde_json::Value::from(said).to_string().into(),
+            None => self.told.raw.clone().into(),
+        }
     }
 }
 
@@ -322,6 +354,10 @@ async fn owner(conn: &mut Conn<'_>, heard: &Heard) -> Result<Option<Uuid>> {
 /// Keeps what was heard; gives whose it is. None: that is not known, or no plan is sold as that.
 async fn keep(conn: &mut Conn<'_>, heard: &Heard, owner: Option<Uuid>, zone: &TimeZone) -> Result<Option<Uuid>> {
     let (Some(owner), Some((item, plan))) = (owner, heard.sold(conn).await?) else { return Ok(None) };
+    // Before the purchase is added: an app and a notification may tell of it in the same moment.
+    if subscription::lock(conn, owner).await?.is_none() {
+        return Ok(None);
+    }
     let now = heard.asked_at;
     let terms = serde_json::to_string(&plan.terms(zone_name(zone))).map_err(|e| sqlx::Error::Encode(e.into()))?;
     let terms = JsonText::from(terms);
@@ -351,7 +387,7 @@ async fn keep(conn: &mut Conn<'_>, heard: &Heard, owner: Option<Uuid>, zone: &Ti
         paid_until: until,
         state: Some(heard.told.state.as_str().to_owned()),
         renews: item.auto_renew,
-        payload: Some(JsonText::from(heard.told.raw.clone())),
+        payload: Some(heard.payload()),
         ..Payment::new(
             ids::new_id(now),
             &purchase,
@@ -417,6 +453,12 @@ async fn replace(conn: &mut Conn<'_>, id: Uuid, at: Ts, now: Ts, zone: &TimeZone
     payment::record(conn, &event, now, zone).await.map(drop)
 }
 
+/// Whether a purchase was over before the time that was paid for: so it is after a refund.
+fn ended_before(told: &Told, paid_until: Option<Ts>) -> bool {
+    let ends: Vec<Ts> = told.items.iter().filter_map(|item| item.expiry_time.map(Ts::from_timestamp)).collect();
+    told.state == State::Expired && paid_until.is_some_and(|until| ends.iter().any(|end| *end < until))
+}
+
 impl PaymentProvider for GooglePlay {
     fn set_renewal<'a>(&'a self, ticket: &'a Ticket, on: bool) -> BoxFuture<'a, Result<(), ProviderError>> {
         Box::pin(async move {
@@ -437,7 +479,14 @@ impl PaymentProvider for GooglePlay {
             let Some(token) = ticket.purchase_token.as_deref() else {
                 return Err(ProviderError::Refused("there is no purchase token".into()));
             };
-            self.client.revoke(self.now(), token).await.map_err(|error| judge(&error))
+            let refused = match self.client.revoke(self.now(), token).await {
+                Ok(()) => return Ok(()),
+                Err(error @ google::Error::Refused { .. }) => error,
+                Err(error) => return Err(judge(&error)),
+            };
+            // As it is when it was given back before, and the answer was lost.
+            let told = self.client.subscription(self.now(), token).await.map_err(|error| judge(&error))?;
+            if ended_before(&told, ticket.paid_until) { Ok(()) } else { Err(judge(&refused)) }
         })
     }
 }

@@ -63,6 +63,9 @@ pub enum RefundError {
     /// It was given back before.
     #[error("the charge was given back already")]
     Refunded,
+    /// Another charge of the purchase was paid since, and Google would give that back.
+    #[error("Google Play gives back only what was paid last of a purchase")]
+    NotLast,
     /// Nobody was paid.
     #[error("a grant costs nothing: it can be revoked")]
     Grant,
@@ -86,6 +89,10 @@ pub async fn refund(db: &Db, payment_id: Uuid, now: Ts) -> Result<Payment, Refun
             let heard = payments::of(tx, purchase.user_id).await?;
             if heard.iter().any(|p| p.kind == PaymentKind::Refunded && p.charge_id == charge.charge_id) {
                 return Err(RefundError::Refunded);
+            }
+            let last = Ticket::new(&purchase, &heard).charges.into_iter().next();
+            if purchase.provider == Provider::GooglePlay && last != charge.charge_id {
+                return Err(RefundError::NotLast);
             }
             let ticket = Ticket::of_charge(&purchase, &charge);
             let task = Task::Refund { provider: purchase.provider, payment_id, ticket };

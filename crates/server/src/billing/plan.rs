@@ -1,6 +1,9 @@
 //! Plans: seeded once from the configuration, rows of the database afterwards.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     config::PlanSeed,
@@ -18,6 +21,8 @@ const LONGEST_NAME: usize = 40;
 /// The longest title and description: they stand in an invoice.
 const LONGEST_TITLE: usize = 32;
 const LONGEST_DESCRIPTION: usize = 255;
+/// Of two plans with one product nobody could tell which was bought.
+const PRODUCT_TAKEN: &str = "another plan has this product of Google Play";
 
 /// Adds the configured plans that the database does not have yet; `free` always exists.
 pub async fn seed(db: &Db, seeds: &BTreeMap<String, PlanSeed>, now: Ts) -> sqlx::Result<()> {
@@ -141,7 +146,7 @@ pub async fn set(db: &Db, name: &str, changes: Changes, running: bool, now: Ts) 
             if let Some(product) = &plan.google_product_id
                 && plans::by_google_product(tx, product).await?.is_some_and(|other| other.name != plan.name)
             {
-                return Err(PlanError::Invalid("another plan has this product of Google Play".into()));
+                return Err(PlanError::Invalid(PRODUCT_TAKEN.into()));
             }
             plans::set(tx, &plan).await?;
             if running {
@@ -179,8 +184,22 @@ impl Changes {
     }
 }
 
+/// Whether the configured plans are what `plan set` would take; else why not.
+pub fn check_seeds(seeds: &BTreeMap<String, PlanSeed>) -> Result<(), String> {
+    let mut products = BTreeSet::new();
+    for (name, seed) in seeds {
+        check_name(name)?;
+        let plan = from_seed(name, seed, Ts::from_micros(0));
+        check(&plan).map_err(|error| format!("{name}: {error}"))?;
+        if plan.google_product_id.is_some_and(|product| !products.insert(product)) {
+            return Err(format!("{name}: {PRODUCT_TAKEN}"));
+        }
+    }
+    Ok(())
+}
+
 /// A plan's name: it is a key in files, in addresses, and on buttons.
-pub fn check_name(name: &str) -> Result<(), &'static str> {
+fn check_name(name: &str) -> Result<(), &'static str> {
     let is_ok = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
     if (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(is_ok) {
         Ok(())
@@ -202,6 +221,11 @@ fn check(plan: &Plan) -> Result<(), PlanError> {
     }
     if plan.max_answer_tokens.is_some_and(|most| most < 1) {
         return refuse("the longest answer has at least one token".into());
+    }
+    let providers = plan.providers.iter().flat_map(|names| names.split(','));
+    let mut names = plan.model.iter().chain(&plan.google_product_id).map(String::as_str).chain(providers);
+    if names.any(|name| name.trim().is_empty()) {
+        return refuse("a model, a provider and a product have a name".into());
     }
     for (text, most) in [
         (&plan.title_ru, LONGEST_TITLE),

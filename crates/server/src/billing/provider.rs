@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::App,
     db::{
+        Ts,
         payments::{Payment, PaymentKind},
         purchases::{Provider, Purchase},
     },
@@ -23,6 +24,8 @@ pub struct Ticket {
     pub charges: Vec<String>,
     /// Google Play's token.
     pub purchase_token: Option<String>,
+    /// Of one charge: until when it is paid for, where the provider says so.
+    pub paid_until: Option<Ts>,
 }
 
 impl Ticket {
@@ -35,6 +38,7 @@ impl Ticket {
             payer_id: paid.iter().find_map(|p| p.payer_id),
             charges: paid.iter().filter_map(|p| p.charge_id.clone()).collect(),
             purchase_token: purchase.purchase_token.clone(),
+            paid_until: None,
         }
     }
 
@@ -44,6 +48,7 @@ impl Ticket {
             payer_id: charge.payer_id,
             charges: charge.charge_id.iter().cloned().collect(),
             purchase_token: purchase.purchase_token.clone(),
+            paid_until: charge.paid_until,
         }
     }
 }

@@ -128,7 +128,7 @@ fn paid(purchase: &Purchase, charge: &Charge, terms: &Terms, now: Ts) -> Result<
 async fn give_back(conn: &mut Conn<'_>, charge: &Charge, now: Ts) -> Result<()> {
     tracing::error!(charge_id = charge.charge_id, "Stars were paid for a purchase that is gone: they are given back");
     let ticket =
-        Ticket { payer_id: Some(charge.payer_id), charges: vec![charge.charge_id.clone()], purchase_token: None };
+        Ticket { payer_id: Some(charge.payer_id), charges: vec![charge.charge_id.clone()], ..Ticket::default() };
     if charge.until.is_some() {
         let purchase_id = purchase_of(&charge.payload).unwrap_or_default();
         let end = Task::SetRenewal { provider: Provider::Stars, purchase_id, ticket: ticket.clone(), on: false };

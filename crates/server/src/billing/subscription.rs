@@ -61,7 +61,11 @@ pub async fn begin_free(conn: &mut Conn<'_>, user_id: Uuid, now: Ts, zone: &Time
 /// The person's subscription as it counts now: read, and rolled over first if its period has ended.
 pub async fn look(app: &App, user_id: Uuid) -> Result<Option<Subscription>> {
     let (now, zone) = (app.clock.now(), app.zone.clone());
-    match subscriptions::active(&mut app.db.read().await?.conn(), user_id).await? {
+    let active = {
+        let mut reader = app.db.read().await?;
+        subscriptions::active(&mut reader.conn(), user_id).await?
+    };
+    match active {
         Some(active) if !active.has_ended(now) => Ok(Some(active)),
         _ => {
             let current = app.db.write(move |tx| {

@@ -368,7 +368,7 @@ fn known_zone(name: &str, (): &()) -> garde::Result {
 }
 
 fn known_plans(plans: &BTreeMap<String, PlanSeed>, (): &()) -> garde::Result {
-    plans.keys().try_for_each(|name| plan::check_name(name).map_err(garde::Error::new))
+    plan::check_seeds(plans).map_err(garde::Error::new)
 }
 
 /// A list, or from the environment a text with commas between.

@@ -207,7 +207,7 @@ impl From<ClaimError> for Problem {
     fn from(error: ClaimError) -> Self {
         match error {
             ClaimError::Off => Self::new(Kind::GooglePlayOff),
-            ClaimError::NoSuchPurchase | ClaimError::OtherProduct | ClaimError::NoSuchPlan => {
+            ClaimError::NoSuchPurchase | ClaimError::OtherProduct | ClaimError::NeverPaid | ClaimError::NoSuchPlan => {
                 Self::new(Kind::PurchaseInvalid).detail(error.to_string())
             }
             ClaimError::Taken => Self::new(Kind::PurchaseTaken),

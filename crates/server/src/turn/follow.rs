@@ -104,7 +104,11 @@ impl Follow {
                     Some(forward::Passed::End) | None => self.source = Source::Look,
                 },
                 Source::Look => {
-                    match turns::find(&mut self.app.db.read().await?.conn(), self.turn.user_id, self.turn.id).await? {
+                    let turn = {
+                        let mut reader = self.app.db.read().await?;
+                        turns::find(&mut reader.conn(), self.turn.user_id, self.turn.id).await?
+                    };
+                    match turn {
                         Some(turn) if turn.ended_at.is_none() => tokio::time::sleep(LOOK).await,
                         _ => self.source = Source::Stored,
                     }

@@ -77,6 +77,55 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: 
     panic!("it never happened: {what}");
 }
 
+/// The time.
+#[expect(clippy::disallowed_methods, reason = "what a test sells and asks for is of the real time")]
+pub(crate) fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+/// So many days from now, or ago.
+pub(crate) fn in_days(days: i64) -> jiff::Timestamp {
+    now() + jiff::SignedDuration::from_hours(24 * days)
+}
+
+/// Lets so many days pass for everything that was paid and given.
+pub(crate) async fn days_pass(app: &TestApp, days: i64) {
+    let earlier = |column: &&str| match app.database() {
+        Database::Sqlite => format!("{column} = {column} - {}", days * 86_400_000_000),
+        Database::Postgres => format!("{column} = {column} - interval '{days} days'"),
+    };
+    for (table, columns) in [
+        ("payments", &["occurred_at", "received_at", "paid_until"][..]),
+        ("purchases", &["created_at"]),
+        ("subscriptions", &["start_date", "end_date", "anchor_date"]),
+    ] {
+        let set: Vec<_> = columns.iter().map(earlier).collect();
+        app.execute(&format!("UPDATE {table} SET {}", set.join(", "))).await.unwrap();
+    }
+}
+
+/// `beseda …` beside the service, which must succeed: what it prints.
+pub(crate) async fn run(app: &TestApp, arguments: &[&str]) -> String {
+    let ran = app.run(arguments).await.unwrap();
+    assert!(ran.success, "{arguments:?}: {}", ran.stderr);
+    ran.stdout
+}
+
+/// The same where it must fail: its last words.
+pub(crate) async fn refused(app: &TestApp, arguments: &[&str]) -> String {
+    let ran = app.run(arguments).await.unwrap();
+    assert!(!ran.success, "{arguments:?}: {}", ran.stdout);
+    assert_eq!(ran.stdout, "", "{arguments:?}");
+    ran.stderr.lines().last().unwrap_or_default().to_owned()
+}
+
+/// Waits until nothing is left to be done that can be done now.
+pub(crate) async fn rests(app: &TestApp) {
+    // What is told of a plan's end waits for a payment that may be on its way.
+    let open = "SELECT COUNT(*) FROM jobs WHERE ended_at IS NULL AND kind <> 'plan-ended'";
+    eventually("nothing is left to be done", || async { app.query_i64(open).await.unwrap() == 0 }).await;
+}
+
 /// The SQL that lists the names of all tables.
 pub(crate) fn tables_sql(database: Database) -> &'static str {
     match database {
