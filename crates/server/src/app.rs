@@ -14,12 +14,12 @@ use crate::{
     clock::Clock,
     cluster::Node,
     config::Config,
-    db::Db,
+    db::{Db, plans},
     ids,
     jobs::Queue,
     journal::KnownTexts,
     lifecycle::Tasks,
-    models::Models,
+    models::{self, Models},
     telegram::{Bot, BotError},
     turn::{hub::Hub, recent::Recent},
 };
@@ -82,6 +82,8 @@ impl App {
         let play = GooglePlay::new(&config.google_play, clock.clone())?;
         let zone = config.service.zone();
         plan::seed(&db, &config.plans, clock.now()).await?;
+        let plans = plans::list(&mut db.read().await?.conn()).await?;
+        plans.iter().for_each(|plan| models::warn_of_unknown(&config.llm, plan));
         let node = Node::new(ids::new_id(clock.now()), &config, db.is_sqlite());
         Ok(Arc::new(Self {
             hub: Hub::new(config.limits.turns, config.limits.waiting_per_session),

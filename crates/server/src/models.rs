@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{
     config::{Llm, seconds},
-    db::ai_requests::AiRequest,
+    db::{ai_requests::AiRequest, plans::Plan},
 };
 
 const OLLAMA: &str = "http://127.0.0.1:11434";
@@ -53,6 +53,18 @@ impl Models {
         let price = providers.price(&attempt.provider)?;
         let (prompt, completion) = (attempt.prompt_tokens?, attempt.completion_tokens?);
         Some((prompt as f64 * price.prompt + completion as f64 * price.completion) / 1e6)
+    }
+}
+
+/// Warns of a plan's providers that are not configured: its turns would have nobody to ask.
+pub fn warn_of_unknown(config: &Llm, plan: &Plan) {
+    let known: Vec<String> = configured(config).into_iter().map(|provider| provider.name).collect();
+    let is_known = |name: &str| match known.is_empty() {
+        true => ["openai", "ollama"].contains(&name),
+        false => known.iter().any(|known| known == name),
+    };
+    for name in plan.providers.iter().flat_map(|names| names.split(',')).map(str::trim).filter(|name| !is_known(name)) {
+        tracing::warn!(plan = plan.name, provider = name, "a plan names a provider that is not configured");
     }
 }
 

@@ -5,6 +5,7 @@
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
+    time::Duration,
 };
 
 use jiff::tz::TimeZone;
@@ -21,9 +22,14 @@ use crate::db::{
 /// A day in microseconds: for so long Telegram keeps what it could not tell.
 const DAY: i64 = 86_400_000_000;
 
-/// The states of a purchase in Google Play in which what was paid for can be used.
-const USABLE: [&str; 3] =
-    ["SUBSCRIPTION_STATE_ACTIVE", "SUBSCRIPTION_STATE_IN_GRACE_PERIOD", "SUBSCRIPTION_STATE_CANCELED"];
+/// The states of a purchase in Google Play in which what was paid for can be used; of an expired one, what an operator
+/// has added to it.
+const USABLE: [&str; 4] = [
+    "SUBSCRIPTION_STATE_ACTIVE",
+    "SUBSCRIPTION_STATE_IN_GRACE_PERIOD",
+    "SUBSCRIPTION_STATE_CANCELED",
+    "SUBSCRIPTION_STATE_EXPIRED",
+];
 
 /// Time that a charge has paid for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,14 +67,15 @@ impl Entitlement {
     }
 }
 
-/// A renewal that the purchase of a plan as good or better has ended.
+/// A renewal that goes on and must not: the purchase of a plan as good or better has ended it, or its last charge was
+/// given back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Superseded {
+pub struct Ending {
     /// The purchase whose renewal ends.
     pub purchase_id: Uuid,
-    /// The one that ends it.
-    pub by: Uuid,
-    /// When that was paid.
+    /// What ends it, the same whenever it is found.
+    pub event_key: String,
+    /// When that happened.
     pub at: Ts,
 }
 
@@ -77,8 +84,8 @@ pub struct Superseded {
 pub struct Entitlements {
     /// Each charge's time, given back ones too, by purchase and time.
     pub all: Vec<Entitlement>,
-    /// Renewals to be turned off.
-    pub superseded: Vec<Superseded>,
+    /// Renewals to be turned off, unless they were for this reason before.
+    pub endings: Vec<Ending>,
 }
 
 impl Entitlements {
@@ -90,6 +97,17 @@ impl Entitlements {
     /// The purchases that a provider renews.
     pub fn renewing(&self) -> BTreeSet<Uuid> {
         self.all.iter().filter(|e| e.renews == Some(true)).map(|e| e.purchase_id).collect()
+    }
+
+    /// Whether a provider renews this purchase; none: it never does.
+    pub fn renews(&self, purchase_id: Uuid) -> Option<bool> {
+        self.all.iter().find(|e| e.purchase_id == purchase_id)?.renews
+    }
+
+    /// Whether there is still something to come of this purchase.
+    pub fn is_open(&self, purchase_id: Uuid, now: Ts) -> bool {
+        let own = self.all.iter().filter(|e| e.purchase_id == purchase_id);
+        own.into_iter().any(|e| e.suspended || e.end.is_none_or(|end| now < end))
     }
 
     /// The time that a charge has paid for.
@@ -108,9 +126,10 @@ pub fn fold(purchases: &[Purchase], payments: &[Payment]) -> Result<Entitlements
         series.push(Series::new(purchase, &own)?);
     }
     follow_on(&mut series);
-    let superseded = superseded(&series);
+    let mut endings = superseded(&series);
+    endings.extend(series.iter().filter_map(Series::given_back));
     let all = series.into_iter().flat_map(Series::entitlements).collect();
-    Ok(Entitlements { all, superseded })
+    Ok(Entitlements { all, endings })
 }
 
 /// A charge, before it is known when its time begins.
@@ -124,22 +143,26 @@ struct Charge {
     extended_to: Option<Ts>,
     /// When it was given back, or taken away: its time ends then at the latest.
     cut_at: Option<Ts>,
+    refunded_at: Option<Ts>,
     terms: Terms,
     start: Ts,
     end: Option<Ts>,
 }
 
 impl Charge {
-    /// Lets its time begin when it is paid, or when what it follows on has ended.
-    fn begin(&mut self, free_from: Option<Ts>) {
+    /// Lets its time begin when it is paid, or when what it follows on has ended. `given`: what operators have added to
+    /// the charges before it, which it is later by. Gives the same for the next one.
+    fn begin(&mut self, free_from: Option<Ts>, given: Duration) -> Duration {
         self.start = free_from.map_or(self.paid_at, |from| from.max(self.paid_at));
         let zone = || TimeZone::get(&self.terms.zone).unwrap_or(TimeZone::UTC);
-        let end = self.until.or_else(|| period::end_of(self.start, self.terms.period, &zone()));
+        let by_itself = self.until.or_else(|| period::end_of(self.start, self.terms.period, &zone()));
+        let end = by_itself.map(|end| end.after(given));
         let end = end.map(|end| self.extended_to.map_or(end, |more| more.max(end)));
         self.end = match (end, self.cut_at) {
             (Some(end), Some(cut)) => Some(end.min(cut)),
             (end, cut) => end.or(cut),
         };
+        by_itself.zip(end).map_or(given, |(by_itself, end)| end.since(by_itself))
     }
 
     /// From when on another can follow.
@@ -165,9 +188,9 @@ impl Series {
         let mut charges = charges(purchase, payments)?;
         // One after the other, as the provider says when each ends.
         charges.sort_by(|a, b| (a.until, &a.id).cmp(&(b.until, &b.id)));
-        let mut free_from = None;
+        let (mut free_from, mut given) = (None, Duration::ZERO);
         for charge in charges.iter_mut().filter(|charge| charge.until.is_some()) {
-            charge.begin(free_from);
+            given = charge.begin(free_from, given);
             free_from = free_from.max(Some(charge.ends_at()));
         }
         Ok(Self {
@@ -181,6 +204,13 @@ impl Series {
 
     fn first_paid(&self) -> Option<(Ts, &str)> {
         self.charges.iter().map(|charge| (charge.paid_at, charge.id.as_str())).min()
+    }
+
+    /// Whoever was given the last charge back is not to be charged the next.
+    fn given_back(&self) -> Option<Ending> {
+        let last = self.charges.last().filter(|_| self.renews == Some(true) && self.provider == Provider::Stars)?;
+        let event_key = format!("given-back:{}", last.id);
+        Some(Ending { purchase_id: self.purchase_id, event_key, at: last.refunded_at? })
     }
 
     fn rank(&self) -> i64 {
@@ -216,6 +246,7 @@ fn charges(purchase: &Purchase, payments: &[&Payment]) -> Result<Vec<Charge>> {
             until: paid.paid_until,
             extended_to: None,
             cut_at: None,
+            refunded_at: None,
             terms: purchases::terms(terms)?,
             start: paid_at,
             end: None,
@@ -239,9 +270,8 @@ fn charges(purchase: &Purchase, payments: &[&Payment]) -> Result<Vec<Charge>> {
                 let seen = (payment.sequence.unwrap_or(0), payment.paid_until);
                 last_observed.entry(id).and_modify(|last| *last = seen.max(*last)).or_insert(seen);
             }
-            // Google says by itself until when a purchase can be used after a refund.
-            PaymentKind::Refunded if payment.provider != Provider::GooglePlay => {
-                charge.cut_at = Some(charge.cut_at.unwrap_or(Ts::MAX).min(payment.occurred_at));
+            PaymentKind::Refunded => {
+                charge.refunded_at = Some(charge.refunded_at.unwrap_or(Ts::MAX).min(payment.occurred_at));
             }
             PaymentKind::Extended => {
                 let given = (payment.occurred_at, payment.paid_until);
@@ -256,6 +286,12 @@ fn charges(purchase: &Purchase, payments: &[&Payment]) -> Result<Vec<Charge>> {
         }
         if let Some((_, until)) = last_extended.get(charge.id.as_str()) {
             charge.extended_to = *until;
+        }
+        match (charge.refunded_at, purchase.provider) {
+            // Google says by itself until when a purchase can be used after a refund.
+            (Some(_), Provider::GooglePlay) => charge.extended_to = None,
+            (Some(at), _) => charge.cut_at = Some(charge.cut_at.map_or(at, |cut| cut.min(at))),
+            (None, _) => {}
         }
     }
     Ok(charges.into_values().collect())
@@ -314,20 +350,21 @@ fn follow_on(series: &mut [Series]) {
     charges.sort_by(|a, b| (a.paid_at, &a.id).cmp(&(b.paid_at, &b.id)));
     let mut free_from: BTreeMap<String, Ts> = BTreeMap::new();
     for charge in charges {
-        charge.begin(free_from.get(&charge.terms.plan_name).copied());
+        charge.begin(free_from.get(&charge.terms.plan_name).copied(), Duration::ZERO);
         let from = free_from.entry(charge.terms.plan_name.clone()).or_insert(charge.ends_at());
         *from = charge.ends_at().max(*from);
     }
 }
 
-/// Renewals that a later purchase of a plan as good or better has ended, if they still go on. A grant ends none.
-fn superseded(series: &[Series]) -> Vec<Superseded> {
+/// Renewals that a later purchase of a plan as good or better has ended. A grant ends none.
+fn superseded(series: &[Series]) -> Vec<Ending> {
     let mut found = Vec::new();
     for old in series.iter().filter(|s| s.renews == Some(true)) {
         for new in series.iter().filter(|s| s.purchase_id != old.purchase_id && s.provider != Provider::Grant) {
             let (Some(first), Some(later)) = (old.first_paid(), new.first_paid()) else { continue };
             if later > first && new.rank() >= old.rank() {
-                found.push(Superseded { purchase_id: old.purchase_id, by: new.purchase_id, at: later.0 });
+                let event_key = format!("superseded:{}:{}", old.purchase_id, new.purchase_id);
+                found.push(Ending { purchase_id: old.purchase_id, event_key, at: later.0 });
             }
         }
     }

@@ -10,6 +10,7 @@ use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
 use super::{
+    notice::{self, Notice},
     payment,
     provider::{PaymentProvider, ProviderError, Ticket},
     subscription::{self, zone_name},
@@ -131,13 +132,15 @@ pub async fn notified(app: &App, token: &str, body: &[u8]) -> Result<(), PushErr
         tracing::error!("a notification of Google Play is of another app");
         return Ok(());
     }
-    let purchase_token = match notification.kind {
-        google::Kind::Subscription { purchase_token, .. } | google::Kind::Voided { purchase_token, .. } => {
-            purchase_token
+    let task = match notification.kind {
+        google::Kind::Subscription { purchase_token, .. } => Task::AskGoogle { purchase_token, replaced_at: None },
+        google::Kind::Voided { purchase_token, order_id } if !order_id.is_empty() => {
+            Task::Voided { purchase_token, order_id }
         }
+        google::Kind::Voided { purchase_token, .. } => Task::AskGoogle { purchase_token, replaced_at: None },
         google::Kind::Test | google::Kind::Other(_) => return Ok(()),
     };
-    let (now, task) = (app.clock.now(), Arc::new(Task::AskGoogle { purchase_token, replaced_at: None }));
+    let (now, task) = (app.clock.now(), Arc::new(task));
     app.db
         .write(move |tx| {
             let task = task.clone();
@@ -148,11 +151,22 @@ pub async fn notified(app: &App, token: &str, body: &[u8]) -> Result<(), PushErr
     Ok(())
 }
 
+/// How a purchase stands that a device has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// What it pays for is credited.
+    Credited,
+    /// The payment is still on its way.
+    Pending,
+    /// What it paid for has ended.
+    Ended,
+}
+
 /// What became of a purchase that a device has shown.
 #[derive(Clone, Debug)]
 pub struct Claimed {
-    /// Whether the payment is still on its way.
-    pub pending: bool,
+    /// How it stands.
+    pub standing: Standing,
     /// The person's subscription, which follows from it.
     pub subscription: Subscription,
 }
@@ -211,7 +225,11 @@ pub async fn claim(app: &App, user_id: Uuid, purchase_token: &str, product_id: &
     if told.state == State::PendingPurchaseCanceled {
         return Err(ClaimError::NeverPaid);
     }
-    let pending = told.state == State::Pending;
+    let standing = match told.state {
+        State::Pending => Standing::Pending,
+        State::Expired => Standing::Ended,
+        _ => Standing::Credited,
+    };
     let heard = Heard::new(purchase_token, told, asked_at);
     let (zone, product_id) = (app.zone.clone(), Arc::new(product_id.to_owned()));
     let subscription = app.db.write(move |tx| {
@@ -236,7 +254,7 @@ pub async fn claim(app: &App, user_id: Uuid, purchase_token: &str, product_id: &
     });
     let subscription = subscription.await?;
     app.jobs.wake();
-    Ok(Claimed { pending, subscription })
+    Ok(Claimed { standing, subscription })
 }
 
 /// Asks Google how a purchase stands, and keeps what it says. `replaced_at`: when another took its place.
@@ -272,6 +290,31 @@ pub async fn ask(app: &App, purchase_token: &str, replaced_at: Option<Ts>) -> Re
         return Ok(Tried::Later(None, "its time has ended, and Google does not say yet what follows".into()));
     }
     Ok(Tried::Done)
+}
+
+/// Notes that a charge was given back by Google, and asks what has become of the purchase.
+pub async fn voided(app: &App, purchase_token: &str, order_id: &str) -> Result<Tried> {
+    let (now, zone, token_hash) = (app.clock.now(), app.zone.clone(), ids::sha256(purchase_token.as_bytes()));
+    let order_id = Arc::new(order_id.to_owned());
+    let noted = app.db.write(move |tx| {
+        let (zone, order_id) = (zone.clone(), order_id.clone());
+        Box::pin(async move {
+            let charge = payments::charge(tx, Provider::GooglePlay, &order_id).await?;
+            let known = purchases::by_token(tx, &token_hash).await?.zip(charge);
+            let Some((purchase, charge)) = known.filter(|(purchase, charge)| charge.purchase_id == purchase.id) else {
+                return Ok(());
+            };
+            let Some((purchase, _)) = payment::lock(tx, purchase.id).await? else { return Ok(()) };
+            let event = payment::giving_back(&purchase, &order_id, Some(&charge), Source::Provider, now);
+            if payment::record(tx, &event, now, &zone).await?.is_some() {
+                let notice = Notice::Refunded { plan: purchase.terms()?.plan_name };
+                notice::tell(tx, purchase.user_id, &notice, now).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    noted.await?;
+    ask(app, purchase_token, None).await
 }
 
 /// Tells Google that a purchase was credited.
@@ -420,7 +463,7 @@ fn paid(purchase: &Purchase, heard: &Heard, item: &Item, order: &str, terms: Jso
 
 /// What must be done about a purchase: acknowledge it, and let it replace the one that it was made from.
 async fn follow(conn: &mut Conn<'_>, heard: &Heard, item: &Item, now: Ts) -> Result<()> {
-    if !heard.told.acknowledged && heard.told.start_time.is_some() {
+    if !heard.told.acknowledged && heard.told.start_time.is_some() && heard.told.state != State::Expired {
         let task = Task::Acknowledge { purchase_token: heard.token.to_string(), product_id: item.product_id.clone() };
         task.enqueue(conn, now, now).await?;
     }

@@ -150,7 +150,7 @@ pub async fn set(db: &Db, name: &str, changes: Changes, running: bool, now: Ts) 
             }
             plans::set(tx, &plan).await?;
             if running {
-                subscriptions::take_over(tx, &plan).await?;
+                subscriptions::take_over(tx, &plan, now).await?;
             }
             Ok(plan)
         })

@@ -1,9 +1,10 @@
 //! Whether a subscription goes on by itself: turned off and on by the person, and off by a better purchase.
 
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::{
-    entitlement::{self, Superseded},
+    entitlement::{self, Ending, Entitlements},
     notice::{self, Notice},
     payment,
     provider::Ticket,
@@ -56,7 +57,9 @@ pub async fn wish(app: &App, user_id: Uuid, wish: Wish) -> Result<Subscription, 
         Box::pin(async move {
             let current = subscription::current(tx, user_id, now, &zone).await?;
             let mut current = current.ok_or(RenewalError::Nobody)?;
-            if let Some(plan) = wish.next_plan {
+            let auto_renew = wish.auto_renew.or_else(|| wish.gives_up(&current).then_some(false));
+            let next_plan = wish.next_plan.or_else(|| (auto_renew == Some(true)).then_some(None));
+            if let Some(plan) = next_plan {
                 if let Some(name) = &plan {
                     let known = plans::find(tx, name).await?;
                     known.filter(|plan| plan.is_offered || plan.name == FREE).ok_or(RenewalError::NoSuchPlan)?;
@@ -64,8 +67,9 @@ pub async fn wish(app: &App, user_id: Uuid, wish: Wish) -> Result<Subscription, 
                 let set = subscriptions::set_next_plan(tx, current.id, plan.as_deref()).await?;
                 current = set.unwrap_or(current);
             }
-            if let Some(on) = wish.auto_renew {
-                current = set_auto_renew(tx, current, on, now, &zone).await?;
+            if let Some(on) = auto_renew {
+                set_auto_renew(tx, &current, on, now, &zone).await?;
+                current = subscription::current(tx, user_id, now, &zone).await?.ok_or(RenewalError::Nobody)?;
             }
             Ok::<_, RenewalError>(current)
         })
@@ -75,38 +79,56 @@ pub async fn wish(app: &App, user_id: Uuid, wish: Wish) -> Result<Subscription, 
     Ok(wished)
 }
 
+impl Wish {
+    /// Whoever wants another plan when a bought one ends does not want to pay for this one again.
+    fn gives_up(&self, current: &Subscription) -> bool {
+        let next = self.next_plan.as_ref().and_then(Option::as_deref);
+        current.purchase_id.is_some() && next.is_some_and(|next| next != current.plan_name)
+    }
+}
+
 async fn set_auto_renew(
     conn: &mut Conn<'_>,
-    current: Subscription,
+    current: &Subscription,
     on: bool,
     now: Ts,
-    zone: &jiff::tz::TimeZone,
-) -> Result<Subscription, RenewalError> {
+    zone: &TimeZone,
+) -> Result<(), RenewalError> {
     let user_id = current.user_id;
     let purchases = purchases::of(conn, user_id).await?;
     let heard = payments::of(conn, user_id).await?;
-    let charge = current.purchase_id.zip(current.charge_id.as_deref());
     let entitled = entitlement::fold(&purchases, &heard)?;
-    let renews = charge.and_then(|(purchase, charge)| entitled.of_charge(purchase, charge)?.renews);
-    let purchase = current.purchase_id.and_then(|id| purchases.iter().find(|purchase| purchase.id == id));
-    let (Some(renews), Some(purchase)) = (renews, purchase) else {
-        // Nobody renews it but the rules, or nobody at all: the wish is kept.
-        let set = subscriptions::set_auto_renew(conn, current.id, on).await?;
-        return set.ok_or(RenewalError::Nobody);
-    };
-    if renews == on {
-        return Ok(current);
+    let meant = meant(current, &purchases, &entitled, now);
+    if meant.iter().all(|purchase| Some(purchase.id) != current.purchase_id) {
+        // Nobody renews the current one but the rules, or nobody at all: the wish is kept.
+        subscriptions::set_auto_renew(conn, current.id, on).await?.ok_or(RenewalError::Nobody)?;
     }
-    if on && !can_resume(purchase, &heard) {
-        return Err(RenewalError::Elsewhere(purchase.provider));
+    let mut changed: Vec<&Purchase> = meant.into_iter().filter(|p| entitled.renews(p.id) == Some(!on)).collect();
+    let elsewhere = changed.first().map(|purchase| RenewalError::Elsewhere(purchase.provider));
+    changed.retain(|purchase| !on || can_resume(purchase, &heard));
+    if let (true, Some(elsewhere)) = (changed.is_empty(), elsewhere) {
+        return Err(elsewhere);
     }
-    let kind = if on { PaymentKind::Resumed } else { PaymentKind::Canceled };
-    let id = ids::new_id(now);
-    let mut event = Payment::new(id, purchase, kind, Source::Person, format!("person:{id}"), now);
-    event.occurred_at = payment::after_all(&heard, purchase.id, now);
-    tell_provider(conn, purchase, &heard, on, now).await?;
-    let renewed = payment::record(conn, &event, now, zone).await?;
-    renewed.ok_or(RenewalError::Nobody)
+    for purchase in changed {
+        let kind = if on { PaymentKind::Resumed } else { PaymentKind::Canceled };
+        let id = ids::new_id(now);
+        let mut event = Payment::new(id, purchase, kind, Source::Person, format!("person:{id}"), now);
+        event.occurred_at = payment::after_all(&heard, purchase.id, now);
+        tell_provider(conn, purchase, &heard, on, now).await?;
+        payment::record(conn, &event, now, zone).await?.ok_or(RenewalError::Nobody)?;
+    }
+    Ok(())
+}
+
+/// The purchases whose renewal a person means: that of the current subscription; and where nobody renews it, those that
+/// are on hold, or wait behind it.
+fn meant<'a>(current: &Subscription, purchases: &'a [Purchase], entitled: &Entitlements, now: Ts) -> Vec<&'a Purchase> {
+    let renewed = |purchase: &&Purchase| entitled.renews(purchase.id).is_some();
+    let own = purchases.iter().filter(|purchase| Some(purchase.id) == current.purchase_id).find(renewed);
+    match own {
+        Some(own) => vec![own],
+        None => purchases.iter().filter(renewed).filter(|purchase| entitled.is_open(purchase.id, now)).collect(),
+    }
 }
 
 /// Whether the renewal is off because it was turned off here: what was turned off at the provider, or failed there,
@@ -124,14 +146,14 @@ async fn tell_provider(conn: &mut Conn<'_>, of: &Purchase, heard: &[Payment], on
     task.enqueue(conn, now, now).await
 }
 
-/// Turns renewals off that a better purchase has ended; true when there was one that was not known.
-pub async fn end_superseded(conn: &mut Conn<'_>, user_id: Uuid, superseded: &[Superseded], now: Ts) -> Result<bool> {
+/// Turns renewals off that must not go on; true when there was one for a reason that was not known.
+pub async fn end(conn: &mut Conn<'_>, user_id: Uuid, endings: &[Ending], now: Ts) -> Result<bool> {
     let mut any = false;
-    for Superseded { purchase_id, by, at } in superseded {
+    for Ending { purchase_id, event_key, at } in endings {
         let Some(purchase) = purchases::find(conn, *purchase_id).await? else { continue };
-        let key = format!("superseded:{purchase_id}:{by}");
-        let mut event = Payment::new(ids::new_id(now), &purchase, PaymentKind::Canceled, Source::Person, key, now);
-        // Its place among the other events is that of the purchase it follows from, whenever that was heard of.
+        let (id, key) = (ids::new_id(now), event_key.clone());
+        let mut event = Payment::new(id, &purchase, PaymentKind::Canceled, Source::Person, key, now);
+        // Its place among the other events is that of what it follows from, whenever that was heard of.
         event.occurred_at = *at;
         if payments::insert(conn, &event).await? {
             let heard = payments::of(conn, user_id).await?;

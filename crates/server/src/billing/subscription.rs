@@ -119,7 +119,7 @@ pub async fn entitlements(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Entitlem
 async fn settle(conn: &mut Conn<'_>, active: Subscription, now: Ts, zone: &TimeZone) -> Result<Subscription> {
     let user_id = active.user_id;
     let mut entitled = entitlements(conn, user_id).await?;
-    if renewal::end_superseded(conn, user_id, &entitled.superseded, now).await? {
+    if renewal::end(conn, user_id, &entitled.endings, now).await? {
         entitled = entitlements(conn, user_id).await?;
     }
     let bought = subscriptions::bought(conn, user_id).await?;

@@ -8,6 +8,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::plans::{self, Period, Plan, Unit},
+    models,
 };
 
 #[derive(Debug, Subcommand)]
@@ -109,7 +110,9 @@ pub(super) async fn plan(config: &Config, command: Command) -> Result<(), CliErr
         Command::Set(set) => {
             let (name, running) = (set.name.clone(), set.running);
             let plan = plan::set(&db, &name, set.changes(), running, Clock::System.now()).await;
-            print(&as_json(&plan.map_err(|error| CliError::Said(error.to_string()))?))?;
+            let plan = plan.map_err(|error| CliError::Said(error.to_string()))?;
+            models::warn_of_unknown(&config.llm, &plan);
+            print(&as_json(&plan))?;
         }
     }
     db.close().await;

@@ -92,3 +92,23 @@ pub async fn delete_unpaid(conn: &mut Conn<'_>, before: Ts, limit: i64) -> Resul
                (SELECT 1 FROM payments p WHERE p.purchase_id = purchases.id) LIMIT $2)";
     execute!(conn, sql, before, limit)
 }
+
+/// Tokens of purchases in Google Play that wait for something, last asked about before `asked_before` but after
+/// `asked_after`: to be paid, to be recovered or resumed, or to be renewed though their time has ended. Up to `limit` of
+/// them, behind `after` by id.
+pub async fn waiting(
+    conn: &mut Conn<'_>,
+    asked_before: Ts,
+    asked_after: Ts,
+    now: Ts,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<(Uuid, String)>> {
+    let sql = "SELECT b.id, b.purchase_token FROM purchases b JOIN payments p ON p.purchase_id = b.id \
+               WHERE b.provider = 'google_play' AND b.id > $4 AND b.purchase_token IS NOT NULL AND p.kind = 'observed' \
+               AND p.occurred_at < $1 AND p.occurred_at > $2 AND p.sequence = (SELECT MAX(o.sequence) FROM payments o \
+               WHERE o.purchase_id = b.id AND o.kind = 'observed') AND (p.state IN ('SUBSCRIPTION_STATE_PENDING', \
+               'SUBSCRIPTION_STATE_ON_HOLD', 'SUBSCRIPTION_STATE_PAUSED') OR (p.state IN ('SUBSCRIPTION_STATE_ACTIVE', \
+               'SUBSCRIPTION_STATE_IN_GRACE_PERIOD') AND p.paid_until < $3)) ORDER BY b.id LIMIT $5";
+    fetch_all!(conn, (Uuid, String), sql, asked_before, asked_after, now, after, limit)
+}

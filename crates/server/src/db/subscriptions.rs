@@ -252,16 +252,19 @@ pub async fn tell_limit(conn: &mut Conn<'_>, id: Uuid, state: LimitState, now: T
     Ok(execute!(conn, sql, id, now)? == 1)
 }
 
-/// People whose active period has ended, up to `limit` of them: the earliest first.
-pub async fn ended(conn: &mut Conn<'_>, now: Ts, limit: i64) -> Result<Vec<Uuid>> {
-    let sql = "SELECT user_id FROM subscriptions WHERE is_active AND end_date <= $1 ORDER BY end_date LIMIT $2";
-    Ok(fetch_all!(conn, (Uuid,), sql, now, limit)?.into_iter().map(|(id,)| id).collect())
+/// People whose active period has ended, up to `limit` of them, behind `after` by id.
+pub async fn ended(conn: &mut Conn<'_>, now: Ts, after: Uuid, limit: i64) -> Result<Vec<Uuid>> {
+    let sql = "SELECT user_id FROM subscriptions WHERE is_active AND end_date <= $1 AND user_id > $2 \
+               ORDER BY user_id LIMIT $3";
+    Ok(fetch_all!(conn, (Uuid,), sql, now, after, limit)?.into_iter().map(|(id,)| id).collect())
 }
 
-/// Gives the running periods of a plan its model, its providers and its longest answer, and its limit if that is higher.
-pub async fn take_over(conn: &mut Conn<'_>, plan: &Plan) -> Result<u64> {
+/// Gives the periods of a plan that have not ended its model, its providers and its longest answer, and its limit if
+/// that is higher: those too that wait behind a better plan.
+pub async fn take_over(conn: &mut Conn<'_>, plan: &Plan, now: Ts) -> Result<u64> {
     let sql = "UPDATE subscriptions SET model = $2, providers = $3, max_answer_tokens = $4, \
                usage_limit = CASE WHEN unit = $5 AND usage_limit < $6 THEN $6 ELSE usage_limit END \
-               WHERE plan_name = $1 AND is_active";
-    execute!(conn, sql, &plan.name, &plan.model, &plan.providers, plan.max_answer_tokens, plan.unit, plan.usage_limit,)
+               WHERE plan_name = $1 AND (is_active OR end_date IS NULL OR end_date > $7)";
+    let (unit, limit) = (plan.unit, plan.usage_limit);
+    execute!(conn, sql, &plan.name, &plan.model, &plan.providers, plan.max_answer_tokens, unit, limit, now)
 }

@@ -15,7 +15,10 @@ use super::{
     view,
 };
 use crate::{
-    billing::{google_play, offer},
+    billing::{
+        google_play::{self, Standing},
+        offer,
+    },
     db::{Ts, payments, users},
     problem::Kind,
     telegram::{self, texts::Lang},
@@ -113,7 +116,8 @@ pub struct NewPurchase {
 /// What became of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Purchased {
-    /// `credited`, or `pending` while the payment is on its way: it is credited when it arrives.
+    /// `credited`; `pending` while the payment is on its way: it is credited when it arrives; `ended` when what it paid
+    /// for is over.
     #[schema(example = "credited")]
     state: &'static str,
     /// The subscription as it counts now.
@@ -135,7 +139,10 @@ pub async fn claim(
     Json(body): Json<NewPurchase>,
 ) -> Result<impl IntoResponse> {
     let claimed = google_play::claim(&edge.app, person.id, &body.purchase_token, &body.product_id).await?;
-    let (status, state) =
-        if claimed.pending { (StatusCode::ACCEPTED, "pending") } else { (StatusCode::CREATED, "credited") };
+    let (status, state) = match claimed.standing {
+        Standing::Credited => (StatusCode::CREATED, "credited"),
+        Standing::Pending => (StatusCode::ACCEPTED, "pending"),
+        Standing::Ended => (StatusCode::CREATED, "ended"),
+    };
     Ok((status, Answer(Purchased { state, subscription: claimed.subscription.into() })))
 }

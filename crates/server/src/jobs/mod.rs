@@ -7,6 +7,7 @@ mod drop_payloads;
 mod expired_link_codes;
 mod expired_tokens;
 mod forget_telegram;
+mod google_purchases;
 mod plan_ended;
 mod providers;
 mod queue;
@@ -41,6 +42,9 @@ pub fn start(app: &Shared) {
     if app.bot.is_some() {
         every(app, "forget-telegram", HOUR, forget_telegram::run);
         every(app, "star-transactions", HOUR, star_transactions::run);
+    }
+    if app.play.is_some() {
+        every(app, "google-purchases", HOUR, google_purchases::run);
     }
     if app.config.journal.payload_days > 0 {
         every(app, "drop-payloads", HOUR, drop_payloads::run);

@@ -10,7 +10,7 @@ use crate::{
         provider::{self, ProviderError, Ticket},
         renewal,
     },
-    db::{Result, Ts, purchases::Provider},
+    db::{Result, purchases::Provider},
 };
 
 /// What is said of a provider that is not configured: it may be again.
@@ -58,12 +58,4 @@ pub(super) async fn refund(app: &Shared, provider: Provider, payment_id: Uuid, t
 pub(super) async fn give_back(app: &Shared, ticket: &Ticket) -> Result<Tried> {
     let Some(stars) = provider::of(app, Provider::Stars) else { return Ok(Tried::Later(None, ABSENT.into())) };
     Ok(stars.refund(ticket).await.map_or_else(later, |()| Tried::Done))
-}
-
-pub(super) async fn ask_google(app: &Shared, purchase_token: &str, replaced_at: Option<Ts>) -> Result<Tried> {
-    google_play::ask(app, purchase_token, replaced_at).await
-}
-
-pub(super) async fn acknowledge(app: &Shared, purchase_token: &str, product_id: &str) -> Result<Tried> {
-    google_play::acknowledge(app, purchase_token, product_id).await
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{plan_ended, providers};
 use crate::{
     app::Shared,
-    billing::provider::Ticket,
+    billing::{google_play, provider::Ticket},
     db::{Conn, JsonText, Result, Ts, jobs, purchases::Provider},
     ids,
 };
@@ -54,6 +54,13 @@ pub enum Task {
         /// When another purchase has replaced it, if one has.
         replaced_at: Option<Ts>,
     },
+    /// Note that Google has given a charge back.
+    Voided {
+        /// The purchase's token.
+        purchase_token: String,
+        /// The charge.
+        order_id: String,
+    },
     /// Tell Google that a purchase was credited: what nobody acknowledges is given back after three days.
     Acknowledge {
         /// The purchase's token.
@@ -83,6 +90,7 @@ impl Task {
             Self::Refund { .. } => "refund",
             Self::GiveBack { .. } => "give-back",
             Self::AskGoogle { .. } => "ask-google",
+            Self::Voided { .. } => "voided",
             Self::Acknowledge { .. } => "acknowledge",
         }
     }
@@ -99,6 +107,7 @@ impl Task {
                 let replaced = if replaced_at.is_some() { "replaced:" } else { "" };
                 format!("{replaced}{}", hash(purchase_token))
             }
+            Self::Voided { order_id, .. } => order_id.clone(),
             Self::Acknowledge { purchase_token, .. } => hash(purchase_token),
         })
     }
@@ -123,10 +132,11 @@ impl Task {
             }
             Self::GiveBack { ticket } => providers::give_back(app, &ticket).await,
             Self::AskGoogle { purchase_token, replaced_at } => {
-                providers::ask_google(app, &purchase_token, replaced_at).await
+                google_play::ask(app, &purchase_token, replaced_at).await
             }
+            Self::Voided { purchase_token, order_id } => google_play::voided(app, &purchase_token, &order_id).await,
             Self::Acknowledge { purchase_token, product_id } => {
-                providers::acknowledge(app, &purchase_token, &product_id).await
+                google_play::acknowledge(app, &purchase_token, &product_id).await
             }
         }
     }

@@ -456,24 +456,29 @@ impl History {
         let wish = Wish { auto_renew: Some(on), next_plan: None };
         let wished = renewal::wish(self.world.app(), self.people[who], wish).await;
         let (bought, at) = (self.bought(who), self.world.now().as_micros());
-        let renews = bought.and_then(|(number, _)| self.ought[who].renews(number));
-        let (Some((number, _)), Some(renews)) = (bought, renews) else {
-            wished.unwrap();
-            self.look(who).auto_renew = on;
-            return;
+        let own = bought.map(|(number, _)| number).filter(|number| self.ought[who].renews(*number).is_some());
+        let meant = match own {
+            Some(own) => vec![own],
+            None => self.ought[who].open(self.world.now(), &self.zone),
         };
-        let off_here = self.ought[who].purchases[number].last_said().is_some_and(|said| said.update_id.is_none());
+        let changed: Vec<usize> = meant.into_iter().filter(|n| self.ought[who].renews(*n) == Some(!on)).collect();
+        let off_here = |number: &usize| {
+            self.ought[who].purchases[*number].last_said().is_some_and(|said| said.update_id.is_none())
+        };
+        let may: Vec<usize> = changed.iter().copied().filter(|number| !on || off_here(number)).collect();
         match wished {
-            Err(RenewalError::Elsewhere(_)) => assert!(on && !renews && !off_here),
+            Err(RenewalError::Elsewhere(_)) => return assert!(!changed.is_empty() && may.is_empty()),
             Err(error) => panic!("{error}"),
-            Ok(_) if renews == on => {}
-            Ok(_) => {
-                assert!(!on || off_here, "turned on what Telegram has turned off");
-                let purchase = &mut self.ought[who].purchases[number];
-                let at = purchase.after_all(at);
-                purchase.said.push(Said { at, on, update_id: None });
-                self.settle(who);
-            }
+            Ok(_) => assert!(changed.is_empty() || !may.is_empty(), "turned on what Telegram has turned off"),
+        }
+        if own.is_none() {
+            self.look(who).auto_renew = on;
+        }
+        for number in may {
+            let purchase = &mut self.ought[who].purchases[number];
+            let at = purchase.after_all(at);
+            purchase.said.push(Said { at, on, update_id: None });
+            self.settle(who);
         }
     }
 

@@ -47,6 +47,8 @@ pub(crate) struct Purchase {
     pub(crate) other: Vec<i64>,
     /// The purchases that have ended its renewal.
     pub(crate) superseded_by: Vec<usize>,
+    /// The charges that have ended it by being given back.
+    pub(crate) given_back: Vec<String>,
 }
 
 /// What was said of a renewal.
@@ -246,11 +248,14 @@ impl Person {
             let mut order: Vec<usize> = (0..purchase.charges.len()).collect();
             order.retain(|charge| purchase.charges[*charge].until.is_some());
             order.sort_by_key(|charge| (purchase.charges[*charge].until, purchase.charges[*charge].id.clone()));
-            let mut free_from = i64::MIN;
+            let (mut free_from, mut given) = (i64::MIN, 0);
             for place in order {
                 let charge = &purchase.charges[place];
                 let start = charge.paid_at.max(free_from);
-                let end = end(purchase, charge, charge.until);
+                // What an operator has added is there after a renewal too.
+                let until = charge.until.unwrap();
+                let end = end(purchase, charge, Some(until + given));
+                given = charge.extended_to.map_or(given, |more| given.max(more - until));
                 free_from = free_from.max(end.unwrap_or(i64::MAX));
                 times.push(Time { purchase: number, charge: place, start, end });
             }
@@ -285,7 +290,7 @@ impl Person {
         purchase.last_said().map(|said| said.on)
     }
 
-    /// A purchase of a plan as good or better ends the renewals of earlier ones.
+    /// A purchase of a plan as good or better ends the renewals of earlier ones, and a refund of the last charge its own.
     fn supersede(&mut self) {
         let first =
             |purchase: &Purchase| purchase.charges.iter().map(|charge| (charge.paid_at, charge.id.clone())).min();
@@ -306,6 +311,20 @@ impl Person {
                 }
             }
         }
+        let mut refunds = Vec::new();
+        for (number, purchase) in
+            self.purchases.iter().enumerate().filter(|(number, _)| self.renews(*number) == Some(true))
+        {
+            let last = purchase.charges.iter().filter(|charge| charge.until.is_some());
+            let last = last.max_by_key(|charge| (charge.until, &charge.id)).unwrap();
+            if let Some(at) = last.cut_at.filter(|_| !purchase.given_back.contains(&last.id)) {
+                refunds.push((number, last.id.clone(), at));
+            }
+        }
+        for (number, id, at) in refunds {
+            self.purchases[number].given_back.push(id);
+            self.purchases[number].said.push(Said { at, on: false, update_id: None });
+        }
         for (old, new, at) in found {
             self.purchases[old].superseded_by.push(new);
             self.purchases[old].said.push(Said { at, on: false, update_id: None });
@@ -324,6 +343,16 @@ impl Person {
         let charge = &self.purchases[best.purchase].charges[best.charge];
         let renews = self.renews(best.purchase);
         Some((best.purchase, charge.plan.clone(), charge.terms.price.unwrap_or(0), renews))
+    }
+
+    /// Purchases that renew themselves or did, and of which something is still to come.
+    pub(crate) fn open(&self, now: Ts, zone: &TimeZone) -> Vec<usize> {
+        let times = self.times(zone);
+        let open = |number: &usize| {
+            let mut own = times.iter().filter(|time| time.purchase == *number);
+            self.renews(*number).is_some() && own.any(|time| time.end.is_none_or(|end| now.as_micros() < end))
+        };
+        (0..self.purchases.len()).filter(open).collect()
     }
 
     /// Adds to a day.
