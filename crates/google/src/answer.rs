@@ -68,9 +68,10 @@ pub(crate) fn failure(method: &str, head: Head, body: &[u8], secrets: &[&str]) -
         (401 | 403, _) => Error::Forbidden { status, message },
         // It is the app that is not known.
         (404, Some(failure)) if failure.is_about(&["applicationNotFound"]) => Error::Forbidden { status, message },
-        // Only Google's own word is taken for it: else a proxy, or a slip in a URL, would end everybody's subscription.
         (404 | 410, Some(_)) => Error::NotFound { message },
         (400.., Some(_)) => Error::Refused { status, message },
+        // Only Google's own word is taken for it: else a proxy, or a slip in a URL, would end everybody's subscription.
+        (400.., None) => Error::Unknown { doubt: Doubt::Server(status), message },
         _ => Error::Unknown { doubt: Doubt::Unreadable, message },
     }
 }

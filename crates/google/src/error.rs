@@ -119,7 +119,7 @@ pub enum Doubt {
     Timeout,
     /// The connection ended before the answer did.
     Cut,
-    /// HTTP 5xx but 503, or 408.
+    /// HTTP 5xx but 503, or 408; or another error that is not in the API's words, as of a proxy.
     Server(u16),
     /// What came is not what the method gives.
     Unreadable,

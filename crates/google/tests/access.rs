@@ -198,7 +198,7 @@ async fn a_configuration_is_checked() {
 async fn a_path_before_the_api_is_kept() {
     let google = FakeGoogle::start().await.unwrap();
     let play = Play::new(&PlayConfig { api_url: format!("{}/a/b/", google.url()), ..play_config(&google) }).unwrap();
-    assert_eq!(verdict(&play.subscription(now(), "token").await.unwrap_err()), "Refused 404");
+    assert_eq!(verdict(&play.subscription(now(), "token").await.unwrap_err()), "Unknown 404");
     let path = format!("/a/b/androidpublisher/v3/applications/{}/purchases", google.package_name());
     assert_eq!(google.violations(), [format!("there is no GET {path}/subscriptionsv2/tokens/token")]);
 }

@@ -22,14 +22,11 @@ use crate::db::{
 /// A day in microseconds: for so long Telegram keeps what it could not tell.
 const DAY: i64 = 86_400_000_000;
 
-/// The states of a purchase in Google Play in which what was paid for can be used; of an expired one, what an operator
-/// has added to it.
-const USABLE: [&str; 4] = [
-    "SUBSCRIPTION_STATE_ACTIVE",
-    "SUBSCRIPTION_STATE_IN_GRACE_PERIOD",
-    "SUBSCRIPTION_STATE_CANCELED",
-    "SUBSCRIPTION_STATE_EXPIRED",
-];
+/// The states of a purchase in Google Play in which what was paid for can be used.
+const USABLE: [&str; 3] =
+    ["SUBSCRIPTION_STATE_ACTIVE", "SUBSCRIPTION_STATE_IN_GRACE_PERIOD", "SUBSCRIPTION_STATE_CANCELED"];
+/// The state of one that is over: what an operator has added to it can still be used.
+const EXPIRED: &str = "SUBSCRIPTION_STATE_EXPIRED";
 
 /// Time that a charge has paid for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,6 +183,11 @@ impl Series {
         let observed =
             payments.iter().filter(|p| p.kind == PaymentKind::Observed).max_by_key(|p| (p.sequence, &p.event_key));
         let mut charges = charges(purchase, payments)?;
+        let state = observed.and_then(|p| p.state.as_deref());
+        if let Some(expired) = observed.filter(|_| state == Some(EXPIRED)) {
+            let over = expired.paid_until.map_or(expired.occurred_at, |until| until.min(expired.occurred_at));
+            charges.iter_mut().for_each(|charge| charge.until = charge.until.map(|until| until.min(over)));
+        }
         // One after the other, as the provider says when each ends.
         charges.sort_by(|a, b| (a.until, &a.id).cmp(&(b.until, &b.id)));
         let (mut free_from, mut given) = (None, Duration::ZERO);
@@ -197,7 +199,7 @@ impl Series {
             purchase_id: purchase.id,
             provider: purchase.provider,
             renews: renews(purchase, payments, observed.copied()),
-            suspended: observed.is_some_and(|p| p.state.as_deref().is_none_or(|state| !USABLE.contains(&state))),
+            suspended: observed.is_some() && !state.is_some_and(|state| USABLE.contains(&state) || state == EXPIRED),
             charges,
         })
     }
