@@ -147,8 +147,13 @@ struct Charge {
 }
 
 impl Charge {
+    /// Ends its time at this moment at the latest.
+    fn cut(&mut self, at: Ts) {
+        self.cut_at = Some(self.cut_at.map_or(at, |cut| cut.min(at)));
+    }
+
     /// Lets its time begin when it is paid, or when what it follows on has ended. `given`: what operators have added to
-    /// the charges before it, which it is later by. Gives the same for the next one.
+    /// the charges before it, which it is later by. Gives the same for the next one, without what was taken away again.
     fn begin(&mut self, free_from: Option<Ts>, given: Duration) -> Duration {
         self.start = free_from.map_or(self.paid_at, |from| from.max(self.paid_at));
         let zone = || TimeZone::get(&self.terms.zone).unwrap_or(TimeZone::UTC);
@@ -159,7 +164,7 @@ impl Charge {
             (Some(end), Some(cut)) => Some(end.min(cut)),
             (end, cut) => end.or(cut),
         };
-        by_itself.zip(end).map_or(given, |(by_itself, end)| end.since(by_itself))
+        by_itself.zip(self.end).map_or(given, |(by_itself, end)| end.since(by_itself))
     }
 
     /// From when on another can follow.
@@ -184,12 +189,19 @@ impl Series {
             payments.iter().filter(|p| p.kind == PaymentKind::Observed).max_by_key(|p| (p.sequence, &p.event_key));
         let mut charges = charges(purchase, payments)?;
         let state = observed.and_then(|p| p.state.as_deref());
-        if let Some(expired) = observed.filter(|_| state == Some(EXPIRED)) {
-            let over = expired.paid_until.map_or(expired.occurred_at, |until| until.min(expired.occurred_at));
+        let expired = observed.filter(|_| state == Some(EXPIRED));
+        let over = expired.map(|p| p.paid_until.map_or(p.occurred_at, |until| until.min(p.occurred_at)));
+        if let Some(over) = over {
             charges.iter_mut().for_each(|charge| charge.until = charge.until.map(|until| until.min(over)));
         }
         // One after the other, as the provider says when each ends.
-        charges.sort_by(|a, b| (a.until, &a.id).cmp(&(b.until, &b.id)));
+        charges.sort_by(|a, b| (a.until, a.paid_at, &a.id).cmp(&(b.until, b.paid_at, &b.id)));
+        if let Some(over) = over
+            && charges.last().is_some_and(|last| last.refunded_at.is_some())
+        {
+            // It did not just end, it was given back: with all that was added to it.
+            charges.iter_mut().for_each(|charge| charge.cut(over));
+        }
         let (mut free_from, mut given) = (None, Duration::ZERO);
         for charge in charges.iter_mut().filter(|charge| charge.until.is_some()) {
             given = charge.begin(free_from, given);
@@ -261,7 +273,7 @@ fn charges(purchase: &Purchase, payments: &[&Payment]) -> Result<Vec<Charge>> {
         if payment.kind == PaymentKind::Revoked {
             // What is paid afterwards counts again.
             for charge in charges.values_mut().filter(|charge| charge.paid_at <= payment.occurred_at) {
-                charge.cut_at = Some(charge.cut_at.unwrap_or(Ts::MAX).min(payment.occurred_at));
+                charge.cut(payment.occurred_at);
             }
         }
         let Some(charge) = payment.charge_id.as_deref().and_then(|id| charges.get_mut(id)) else { continue };
@@ -292,7 +304,7 @@ fn charges(purchase: &Purchase, payments: &[&Payment]) -> Result<Vec<Charge>> {
         match (charge.refunded_at, purchase.provider) {
             // Google says by itself until when a purchase can be used after a refund.
             (Some(_), Provider::GooglePlay) => charge.extended_to = None,
-            (Some(at), _) => charge.cut_at = Some(charge.cut_at.map_or(at, |cut| cut.min(at))),
+            (Some(at), _) => charge.cut(at),
             (None, _) => {}
         }
     }

@@ -292,8 +292,10 @@ pub async fn ask(app: &App, purchase_token: &str, replaced_at: Option<Ts>) -> Re
     Ok(Tried::Done)
 }
 
-/// Notes that a charge was given back by Google, and asks what has become of the purchase.
+/// Asks what has become of a purchase of which Google has given a charge back, and notes that it has.
 pub async fn voided(app: &App, purchase_token: &str, order_id: &str) -> Result<Tried> {
+    // A charge whose notification was lost is heard of by asking.
+    let asked = ask(app, purchase_token, None).await?;
     let (now, zone, token_hash) = (app.clock.now(), app.zone.clone(), ids::sha256(purchase_token.as_bytes()));
     let order_id = Arc::new(order_id.to_owned());
     let noted = app.db.write(move |tx| {
@@ -314,7 +316,7 @@ pub async fn voided(app: &App, purchase_token: &str, order_id: &str) -> Result<T
         })
     });
     noted.await?;
-    ask(app, purchase_token, None).await
+    Ok(asked)
 }
 
 /// Tells Google that a purchase was credited.

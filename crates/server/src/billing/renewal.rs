@@ -80,10 +80,12 @@ pub async fn wish(app: &App, user_id: Uuid, wish: Wish) -> Result<Subscription, 
 }
 
 impl Wish {
-    /// Whoever wants another plan when a bought one ends does not want to pay for this one again.
+    /// Whoever wants another plan when a bought one ends does not want to pay for this one again. What was granted is
+    /// not paid for, and what waits behind it may be the plan that is wanted.
     fn gives_up(&self, current: &Subscription) -> bool {
         let next = self.next_plan.as_ref().and_then(Option::as_deref);
-        current.purchase_id.is_some() && next.is_some_and(|next| next != current.plan_name)
+        let is_paid = current.provider.is_some_and(|provider| provider != Provider::Grant);
+        is_paid && next.is_some_and(|next| next != current.plan_name)
     }
 }
 

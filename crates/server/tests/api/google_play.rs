@@ -112,6 +112,27 @@ async fn what_is_paid_later_is_credited_later(#[values(Database::Sqlite, Databas
 
 #[rstest]
 #[tokio::test]
+async fn what_has_ended_is_not_credited(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let shop = Shop::open(database).await;
+    let anna = shop.app.register("Анна").await;
+    // It ended before the app could tell of it.
+    let token = shop.google.buys(Buy::new(PREMIUM, in_days(-40), in_days(-10)));
+    shop.google.expires(&token, in_days(-10));
+    for _ in 0..2 {
+        let (status, _, body) = shop.claim(&anna, &token).await;
+        assert_eq!((status.as_u16(), &body["state"]), (201, &json!("ended")), "{body}");
+        assert_eq!(body["subscription"]["plan_name"], "free");
+    }
+    rests(&shop.app).await;
+    assert!(shop.google.calls_of(Operation::Acknowledge).is_empty(), "there is nothing to acknowledge any more");
+    // It is hers all the same.
+    let boris = shop.app.register("Борис").await;
+    assert_eq!(problem(&shop.claim(&boris, &token).await), "409 purchase-taken");
+    shop.closes().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_was_not_bought_is_not_credited(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let shop = Shop::open(database).await;
     let anna = shop.app.register("Анна").await;
@@ -180,7 +201,7 @@ async fn while_google_is_away_the_app_asks_again(#[values(Database::Sqlite, Data
     let shop = Shop::open(database).await;
     let anna = shop.app.register("Анна").await;
     let token = shop.sold(30);
-    let broken: [(Operation, Fault); 8] = [
+    let broken: [(Operation, Fault); 11] = [
         (Operation::Token, Fault::Status(503)),
         (Operation::Token, Fault::ClosedBefore),
         (Operation::Token, Fault::Json(400, r#"{"error":"invalid_grant"}"#.into())),
@@ -189,6 +210,10 @@ async fn while_google_is_away_the_app_asks_again(#[values(Database::Sqlite, Data
         (Operation::Get, Fault::TooMany(5)),
         (Operation::Get, Fault::CutAfter),
         (Operation::Get, Fault::Garbage),
+        // What a proxy does not know is no word of Google's.
+        (Operation::Get, Fault::Status(404)),
+        (Operation::Get, Fault::Status(410)),
+        (Operation::Get, Fault::Json(404, "{}".into())),
     ];
     for (operation, fault) in broken {
         shop.google.next(operation, fault.clone());

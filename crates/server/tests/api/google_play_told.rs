@@ -11,8 +11,8 @@ use testkit::{
 
 use crate::{
     export::export,
-    play::{GOLD, Shop, has, kinds, payments, plan, premium},
-    support::{eventually, in_days, now, problem, refused, rests, run},
+    play::{GOLD, Shop, has, kinds, moment, payments, plan, premium},
+    support::{days_pass, eventually, in_days, now, problem, refused, rests, run},
 };
 
 /// Wishes for the renewal.
@@ -179,6 +179,36 @@ async fn an_operator_takes_it_away(#[values(Database::Sqlite, Database::Postgres
         (("free".into(), true, 0), vec!["revoked".into(), "paid".into()])
     );
     assert_eq!(shop.claim(&anna, &token).await.2["subscription"]["plan_name"], "free");
+    shop.closes().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_paid_after_it_was_taken_away_counts(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let shop = Shop::open(database).await;
+    let (anna, token) = shop.customer(1).await;
+    let id = anna.id.to_string();
+    run(&shop.app, &["subscription", "extend", "--user", &id, "--until", &in_days(9).to_string()]).await;
+    // The next period is paid, too: that is taken away with the first, and with what was added to it.
+    shop.google.renews(&token, in_days(31));
+    shop.hears(&token, RENEWED).await;
+    run(&shop.app, &["subscription", "revoke", "--user", &id]).await;
+    eventually("the renewal is off", || async { shop.google.was_canceled_by_developer(&token) }).await;
+    shop.hears(&token, CANCELED).await;
+    shop.google.restores(&token);
+    shop.hears(&token, RESTARTED).await;
+    assert_eq!(has(&anna).await, ("free".into(), true, 0));
+
+    for end in [61, 91] {
+        days_pass(&shop.app, 30).await;
+        shop.google.renews(&token, in_days(end));
+        shop.hears(&token, RENEWED).await;
+        assert_eq!(has(&anna).await, ("premium".into(), true, 0));
+    }
+    assert_eq!(moment(&anna.subscription().await["end_date"]), moment(&payments(&anna).await[1]["paid_until"]));
+    assert_eq!(kinds(&anna).await, ["paid", "paid", "revoked", "paid", "extended", "paid"]);
     shop.closes().await;
 }
 

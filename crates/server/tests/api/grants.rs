@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// `beseda subscription …` for a person, which must succeed: what they have then.
-async fn subscription(app: &TestApp, person: &Person, arguments: &[&str]) -> Value {
+pub(crate) async fn subscription(app: &TestApp, person: &Person, arguments: &[&str]) -> Value {
     let id = person.id.to_string();
     let (command, rest) = arguments.split_first().unwrap();
     let printed = run(app, &[&["subscription", command, "--user", &id], rest].concat()).await;

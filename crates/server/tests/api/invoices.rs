@@ -3,65 +3,15 @@
 use rstest::rstest;
 use serde_json::json;
 use testkit::{
-    app::{Answer, Database, Person, TestApp},
-    model::FakeModel,
-    telegram::{self, FakeTelegram, Fault, Payment},
+    app::Database,
+    telegram::{Fault, Payment},
 };
 
 use crate::{
     play::{has, kinds, moment, payments},
-    support::{assert_shows, days_pass, eventually, fields, in_days, now, problem, rests, run, service, start},
+    stage::{Stage, invoice, link},
+    support::{assert_shows, days_pass, eventually, fields, in_days, now, problem, rests, run, start},
 };
-
-/// A service with a bot.
-struct Stage {
-    app: TestApp,
-    telegram: FakeTelegram,
-    _model: FakeModel,
-}
-
-impl Stage {
-    async fn start(database: Database) -> Self {
-        let (model, telegram) = (FakeModel::start().await.unwrap(), FakeTelegram::start().await.unwrap());
-        let app = service(database, &model).telegram(&telegram).start().await.unwrap();
-        Self { app, telegram, _model: model }
-    }
-
-    /// A person whose account is joined with Telegram, here and there.
-    async fn joined(&self, name: &str) -> (Person, telegram::Person) {
-        let (here, there) = (self.app.register(name).await, self.telegram.person(name, "ru"));
-        let sql = format!("UPDATE users SET telegram_id = {} WHERE id = {}", there.id(), self.app.sql_id(here.id));
-        assert_eq!(self.app.execute(&sql).await.unwrap(), 1);
-        (here, there)
-    }
-
-    /// One who has bought premium, and the charge.
-    async fn customer(&self) -> (Person, telegram::Person, String) {
-        let (here, there) = self.joined("Анна").await;
-        let payment = there.pays(&link(&invoice(&here, "premium").await)).await;
-        let charge = payment.charge_id().to_owned();
-        eventually("it is credited", || async { has(&here).await.0 == "premium" }).await;
-        (here, there, charge)
-    }
-
-    /// What must hold after everything.
-    async fn ends(&self) {
-        rests(&self.app).await;
-        self.telegram.all_received().await.unwrap();
-        assert!(self.telegram.violations().is_empty(), "{:#?}", self.telegram.violations());
-        assert_eq!(run(&self.app, &["verify"]).await, "");
-    }
-}
-
-async fn invoice(person: &Person, plan: &str) -> Answer {
-    person.post("/v1/me/invoices", &json!({"plan_name": plan})).await
-}
-
-/// The link of an invoice that was made.
-fn link((status, _, body): &Answer) -> String {
-    assert_eq!(*status, 201, "{body}");
-    body["url"].as_str().unwrap().to_owned()
-}
 
 #[rstest]
 #[tokio::test]
@@ -221,6 +171,13 @@ async fn operators_give_back_and_take_away(#[values(Database::Sqlite, Database::
     assert_eq!(has(&anna).await.0, "free");
     eventually("the renewal is off", || async { paying.was_canceled(&again) }).await;
     assert!(!paying.was_refunded(&again));
+    // Should it be turned on again in Telegram, what is paid then counts.
+    days_pass(&stage.app, 1).await;
+    let on = json!({"user_id": paying.id(), "telegram_payment_charge_id": again, "is_canceled": false});
+    stage.call("editUserStarSubscription", &on).await;
+    paying.resumes_subscription(&again).await;
+    stage.renews(&anna, &paying, &again).await;
+    eventually("it is credited", || async { has(&anna).await == ("premium".into(), true, 0) }).await;
     stage.ends().await;
 }
 

@@ -121,3 +121,36 @@ async fn others_plans_are_left_alone(#[values(Database::Sqlite, Database::Postgr
     assert_eq!(asked(&model, &anna).await.0, "fake-model");
     assert_eq!(asked(&model, &boris).await.0, "big-model");
 }
+
+#[rstest]
+#[tokio::test]
+async fn what_waits_behind_a_better_plan_takes_over(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let (model, app) = start(database).await;
+    let (anna, boris) = (app.register("Анна").await, app.register("Борис").await);
+    let gold = ["--unit", "requests", "--usage-limit", "9000", "--period", "month", "--rank", "900"];
+    set(&app, "gold", &gold).await;
+    for person in [&anna, &boris] {
+        grant(&app, person, "premium").await;
+        assert_eq!(asked(&model, person).await.0, "fake-model");
+    }
+    let until = in_days(3).to_string();
+    run(&app, &["subscription", "grant", "--user", &anna.id.to_string(), "--plan", "gold", "--until", &until]).await;
+    // What is over stays as it was.
+    run(&app, &["subscription", "revoke", "--user", &boris.id.to_string()]).await;
+    let better = anna.subscription().await;
+    let changes = ["--usage-limit", "3000", "--model", "big-model", "--max-answer-tokens", "99", "--running"];
+    set(&app, "premium", &changes).await;
+    assert_eq!(anna.subscription().await, better);
+    assert_eq!(asked(&model, &anna).await, ("fake-model".into(), 2000));
+    let limits = "SELECT CAST(usage_limit AS TEXT) FROM subscriptions WHERE plan_name = 'premium' ORDER BY usage_limit";
+    assert_eq!(app.query_texts(limits).await.unwrap(), ["2000", "3000"]);
+
+    days_pass(&app, 4).await;
+    let lesser = anna.subscription().await;
+    assert_eq!((&lesser["plan_name"], &lesser["usage_limit"]), (&json!("premium"), &json!(3000)));
+    assert_eq!((&lesser["used_requests"], &lesser["remaining"]), (&json!(1), &json!(2999)));
+    assert_eq!(asked(&model, &anna).await, ("big-model".into(), 99));
+    assert_eq!(run(&app, &["verify"]).await, "");
+}

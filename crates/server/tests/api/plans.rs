@@ -192,6 +192,43 @@ async fn what_no_plan_can_be_is_refused(#[values(Database::Sqlite, Database::Pos
     assert_eq!(run(&app, &["plan", "list", "--json"]).await, before);
 }
 
+/// Which providers a log warns of, each with the plan that names it.
+fn warned_of(log: &str) -> Vec<String> {
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let warnings = lines.filter(|line| line["message"] == "a plan names a provider that is not configured");
+    let named = |line: Value| format!("{} {} {}", line["level"], line["plan"], line["provider"]).replace('"', "");
+    warnings.map(named).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_provider_that_nobody_knows_is_warned_of(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let other = "[[llm.providers]]\nname = \"second\"\nbase_url = \"http://127.0.0.1:9\"\nmodel = \"m\"";
+    let (_model, mut app) = start_with(database, |b| b.config_toml(other)).await;
+    let set = async |app: &TestApp, providers: &str| {
+        let ran = app.run(&["plan", "set", "premium", "--providers", providers]).await.unwrap();
+        let plan: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(plan["name"], "premium", "it is set all the same");
+        warned_of(&ran.stderr)
+    };
+    for known in ["second", "default, second", "none"] {
+        assert_eq!(set(&app, known).await, [""; 0], "{known}");
+    }
+    assert_eq!(set(&app, "second, nowhere,Default").await, ["WARN premium nowhere", "WARN premium Default"]);
+    assert_eq!(warned_of(&app.log()), [""; 0]);
+    app.terminate().await.unwrap();
+    app.restart().await.unwrap();
+    assert_eq!(warned_of(&app.log()), ["WARN premium nowhere", "WARN premium Default"]);
+    // A plan that comes with the configuration is none other.
+    let silver = "[plans.silver]\nunit = \"requests\"\nusage_limit = 1\nperiod = \"day\"\nauto_renew = true\n\
+                  providers = \"third\"";
+    set(&app, "none").await;
+    std::fs::write(app.data_dir().join("beseda.toml"), format!("{other}\n{silver}")).unwrap();
+    app.terminate().await.unwrap();
+    app.restart().await.unwrap();
+    assert_eq!(warned_of(&app.log())[2..], ["WARN silver third"]);
+}
+
 #[rstest]
 #[tokio::test]
 async fn plans_are_seeded_once(#[values(Database::Sqlite, Database::Postgres)] database: Database) {

@@ -184,6 +184,38 @@ async fn periods_of_people_who_are_away_roll_over(#[values(Database::Sqlite, Dat
 
 #[rstest]
 #[tokio::test]
+async fn one_whose_period_cannot_roll_over_keeps_nobody_from_it(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let (_model, mut app) = start(database).await;
+    let mut people = join_all((0..3).map(|_| app.register("Анна"))).await;
+    people.sort_by_key(|person| person.id);
+    let until = in_days(30).to_string();
+    for person in &people {
+        let id = person.id.to_string();
+        run(&app, &["subscription", "grant", "--plan", "premium", "--until", &until, "--user", &id]).await;
+    }
+    days_pass(&app, 40).await;
+    // What the first of them was given cannot be read.
+    let hers = format!("WHERE user_id = {} AND kind = 'paid'", app.sql_id(people[0].id));
+    assert_eq!(app.execute(&format!("UPDATE payments SET terms = '{{}}' {hers}")).await.unwrap(), 1);
+    app.terminate().await.unwrap();
+    app.restart().await.unwrap();
+    let left = "SELECT COUNT(*) FROM subscriptions WHERE is_active AND plan_name = 'premium'";
+    eventually("the others have a period that runs", || async { app.query_i64(left).await.unwrap() == 1 }).await;
+    let told = |line: &str| line.contains("a period cannot be rolled over") && line.contains(&people[0].id.to_string());
+    eventually("it is told", || async { app.log().lines().any(told) }).await;
+
+    let mended = format!("SET terms = (SELECT terms FROM purchases p WHERE p.id = payments.purchase_id) {hers}");
+    assert_eq!(app.execute(&format!("UPDATE payments {mended}")).await.unwrap(), 1);
+    for person in &people {
+        assert_eq!(person.subscription().await["plan_name"], "free");
+    }
+    assert_eq!(run(&app, &["verify"]).await, "");
+}
+
+#[rstest]
+#[tokio::test]
 async fn an_operator_sees_what_a_person_has_and_had(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {

@@ -112,7 +112,7 @@ impl Row {
     }
 
     /// Which share is left.
-    #[allow(clippy::cast_precision_loss, reason = "a few hundred at most")]
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
     fn left(&self) -> f64 {
         (self.limit - self.used()).max(0) as f64 / self.limit.max(1) as f64
     }
@@ -247,15 +247,18 @@ impl Person {
         for (number, purchase) in self.purchases.iter().enumerate() {
             let mut order: Vec<usize> = (0..purchase.charges.len()).collect();
             order.retain(|charge| purchase.charges[*charge].until.is_some());
-            order.sort_by_key(|charge| (purchase.charges[*charge].until, purchase.charges[*charge].id.clone()));
+            order.sort_by_key(|charge| {
+                let charge = &purchase.charges[*charge];
+                (charge.until, charge.paid_at, charge.id.clone())
+            });
             let (mut free_from, mut given) = (i64::MIN, 0);
             for place in order {
                 let charge = &purchase.charges[place];
                 let start = charge.paid_at.max(free_from);
-                // What an operator has added is there after a renewal too.
+                // What an operator has added, and not taken away, is there after a renewal too.
                 let until = charge.until.unwrap();
                 let end = end(purchase, charge, Some(until + given));
-                given = charge.extended_to.map_or(given, |more| given.max(more - until));
+                given = end.map_or(given, |end| (end - until).max(0));
                 free_from = free_from.max(end.unwrap_or(i64::MAX));
                 times.push(Time { purchase: number, charge: place, start, end });
             }
@@ -316,7 +319,7 @@ impl Person {
             self.purchases.iter().enumerate().filter(|(number, _)| self.renews(*number) == Some(true))
         {
             let last = purchase.charges.iter().filter(|charge| charge.until.is_some());
-            let last = last.max_by_key(|charge| (charge.until, &charge.id)).unwrap();
+            let last = last.max_by_key(|charge| (charge.until, charge.paid_at, &charge.id)).unwrap();
             if let Some(at) = last.cut_at.filter(|_| !purchase.given_back.contains(&last.id)) {
                 refunds.push((number, last.id.clone(), at));
             }
