@@ -40,10 +40,9 @@ pub async fn record(conn: &mut Conn<'_>, payment: &Payment, now: Ts, zone: &Time
     if !payments::insert(conn, payment).await? {
         return Ok(None);
     }
-    tracing::info!(
-        user_id = %payment.user_id, purchase_id = %payment.purchase_id, kind = payment.kind.as_str(),
-        provider = payment.provider.as_str(), "a payment was heard of"
-    );
+    let (provider, kind) = (payment.provider.as_str(), payment.kind.as_str());
+    tracing::info!(user_id = %payment.user_id, purchase_id = %payment.purchase_id, kind, provider, "a payment was heard of");
+    metrics::counter!("beseda_payments_total", "provider" => provider, "kind" => kind).increment(1);
     subscription::renewed(conn, payment.user_id, now, zone).await
 }
 

@@ -51,15 +51,16 @@ fn nth(anchor: Ts, period: Period, n: i64, zone: &TimeZone) -> Option<Ts> {
 
 /// A number of whole periods that have passed for sure: where to begin counting.
 fn at_most_passed(anchor: Ts, period: Period, now: Ts) -> i64 {
-    let hours = (now.as_micros().saturating_sub(anchor.as_micros())).max(0) / 3_600_000_000;
+    let hours = now.as_micros().saturating_sub(anchor.as_micros()) / 3_600_000_000;
     let longest = match period {
-        Period::Day => 25,
-        Period::Week => 7 * 24 + 1,
-        Period::Month => 31 * 24 + 1,
-        Period::Year => 366 * 24 + 1,
+        Period::Day => 24,
+        Period::Week => 7 * 24,
+        Period::Month => 31 * 24,
+        Period::Year => 366 * 24,
         Period::None => i64::MAX,
     };
-    hours / longest
+    // A zone's clocks are moved by 26 hours at most: from one side of the date line to the other.
+    (hours - 48).max(0) / longest
 }
 
 #[cfg(test)]

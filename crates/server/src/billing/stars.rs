@@ -98,7 +98,6 @@ pub async fn credit(app: &App, charge: Charge) -> Result<Credited> {
         })
     });
     let credited = credited.await?;
-    metrics::counter!("beseda_payments_total", "provider" => "stars", "kind" => "paid").increment(1);
     app.jobs.wake();
     Ok(credited)
 }
