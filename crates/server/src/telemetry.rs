@@ -64,7 +64,11 @@ fn describe() {
     histogram!("beseda_model_seconds", Unit::Seconds, "Attempts at a model by provider");
     counter!("beseda_model_attempts_total", Unit::Count, "Attempts at a model by provider and outcome");
     gauge!("beseda_model_cost", Unit::Count, "Cost of attempts by provider since the start, by the configured prices");
-    counter!("beseda_payments_total", Unit::Count, "Charges, refunds and other events of payments by provider and kind");
+    counter!(
+        "beseda_payments_total",
+        Unit::Count,
+        "Charges, refunds and other events of payments by provider and kind"
+    );
     counter!("beseda_jobs_total", Unit::Count, "Periodic work by job and outcome");
     counter!("beseda_queue_total", Unit::Count, "Queued work by kind and outcome");
     counter!("beseda_telegram_updates_total", Unit::Count, "What came from Telegram by kind");

@@ -89,6 +89,9 @@ pub async fn admit(
 /// gave it, the turn, and on the subscription the use in place of what was reserved.
 ///
 /// None: the turn had been ended by somebody else, and all of this must be rolled back. `owner` as in [`super::turns::end`].
+///
+/// The subscription is locked before the turn, as it is by whoever sends the same message again: that waits for the
+/// turn's row (its key) with the subscription locked.
 pub async fn answer(
     conn: &mut Conn<'_>,
     m: &Message,
@@ -112,14 +115,15 @@ pub async fn answer(
             attempt = "INSERT INTO ai_requests (id, message_id, request_payload, response_payload, response_time_ms, \
                        status_code, error_message, created_at, user_id, turn_id, provider, model, \
                        time_to_first_token_ms, prompt_tokens, completion_tokens, tokens_estimated, request_sha256) \
-                       VALUES ($16, $9, $17, $18, $19, $20, $21, $22, $3, $7, $23, $24, $25, $26, $27, $28, $29)",
+                       VALUES ($16, $9, $17, $18, $19, $20, $21, $22, $3, $7, $23, $24, $25, $26, $27, $28, $29)";
             ended = "UPDATE turns SET state = $30, ended_at = $5, ai_message_id = $1, answered = TRUE, tokens = $6, \
                      time_to_first_token_ms = $31, partial_text = NULL WHERE id = $7 AND ended_at IS NULL \
                      AND (node_id = $32 OR ($32 IS NULL AND NOT EXISTS \
                      (SELECT 1 FROM nodes n WHERE n.id = turns.node_id AND n.lease_until > $5)))",
+            once "SELECT id FROM subscriptions WHERE id = $15" locked
         ],
         "UPDATE subscriptions SET reserved = reserved - $14, used_requests = used_requests + 1, \
-         used_tokens = used_tokens + $6 WHERE id = $15 AND" if_changed ended, "RETURNING *",
+         used_tokens = used_tokens + $6 WHERE id = $15 AND" if_changed, "RETURNING *",
         m.id,
         m.session_id,
         m.user_id,

@@ -193,32 +193,46 @@ macro_rules! fetch_all {
     };
 }
 /// `fetch_batch!(conn, Row, [name = SQL, …], last SQL, args…)`: several statements in one journey to the database; the
-/// last one's row, if it gives one. All share the arguments' numbers, and none may see what another has done. After
-/// the last SQL may stand `if_changed name, more SQL`: a condition that the last statement of the list, so named,
-/// changed its one row.
+/// last one's row, if it gives one. All share the arguments' numbers, and none may see what another has done.
 ///
-/// SQLite is sent them one after the other, PostgreSQL as one statement with the others in its WITH clause.
+/// The list may end with `; name = SQL, once SQL locked`, and the last SQL be followed by `if_changed, more SQL`: a
+/// condition that the statement of that name changed its one row. Whoever needs the locked row too cannot wait for what
+/// that statement changes while it is waited for here.
+///
+/// SQLite, which has one writer, is sent them one after the other; PostgreSQL as one statement with the others in its
+/// WITH clause.
 macro_rules! fetch_batch {
-    ($conn:expr, $row:ty, [$($name:ident = $sql:literal),+ $(,)?], $last:literal if_changed $changed:ident, $tail:literal
-     $(, $arg:expr)* $(,)?) => {
+    ($conn:expr, $row:ty, [$($name:ident = $sql:literal),+; $changed:ident = $change:literal, once $lock:literal locked],
+     $last:literal if_changed, $tail:literal $(, $arg:expr)* $(,)?) => {
         $crate::db::fetch_batch!(
-            @ $conn, $row, [$($name = $sql),+], concat!($last, " changes() = 1 ", $tail),
-            concat!($last, " EXISTS (SELECT 1 FROM ", stringify!($changed), ") ", $tail) $(, $arg)*
+            @ $conn, $row,
+            concat!($($sql, ";\n",)+ $change, ";\n", $last, " changes() = 1 ", $tail),
+            concat!(
+                "WITH locked AS (", $lock, " FOR UPDATE),\n", $(stringify!($name), " AS (", $sql, " RETURNING 1),\n",)+
+                stringify!($changed), " AS (", $change, " AND EXISTS (SELECT 1 FROM locked) RETURNING 1)\n",
+                $last, " EXISTS (SELECT 1 FROM ", stringify!($changed), ") ", $tail
+            )
+            $(, $arg)*
         )
     };
     ($conn:expr, $row:ty, [$($name:ident = $sql:literal),+ $(,)?], $last:literal $(, $arg:expr)* $(,)?) => {
-        $crate::db::fetch_batch!(@ $conn, $row, [$($name = $sql),+], $last, $last $(, $arg)*)
+        $crate::db::fetch_batch!(
+            @ $conn, $row,
+            concat!($($sql, ";\n",)+ $last),
+            concat!(
+                "WITH ", $(stringify!($name), " AS (", $sql, " RETURNING 1),\n",)+ "others AS (SELECT 1)\n", $last
+            )
+            $(, $arg)*
+        )
     };
-    (@ $conn:expr, $row:ty, [$($name:ident = $sql:literal),+], $sqlite:expr, $postgres:expr $(, $arg:expr)*) => {
+    (@ $conn:expr, $row:ty, $sqlite:expr, $postgres:expr $(, $arg:expr)*) => {
         match $conn {
             $crate::db::Conn::Sqlite(c) => {
-                const SQL: &str = concat!($($sql, ";\n",)+ $sqlite);
+                const SQL: &str = $sqlite;
                 sqlx::query_as::<_, $row>(SQL)$(.bind($arg))*.fetch_optional(&mut **c).await
             }
             $crate::db::Conn::Postgres(c) => {
-                const SQL: &str = concat!(
-                    "WITH ", $(stringify!($name), " AS (", $sql, " RETURNING 1),\n",)+ "others AS (SELECT 1)\n", $postgres
-                );
+                const SQL: &str = $postgres;
                 sqlx::query_as::<_, $row>(SQL)$(.bind($arg))*.fetch_optional(&mut **c).await
             }
         }

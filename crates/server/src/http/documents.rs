@@ -41,7 +41,7 @@ const HEADERS: &[(&str, &str, &str)] = &[
     tags(
         (name = "account", description = "First contact, tokens, profile, export, erasure"),
         (name = "dialogue", description = "Dialogues, messages and their answers"),
-        (name = "plan", description = "Plans and the subscription"),
+        (name = "plan", description = "Plans, the subscription, usage and payments"),
         (name = "operation", description = "For whoever watches the service")
     )
 )]

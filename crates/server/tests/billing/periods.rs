@@ -45,9 +45,9 @@ fn periods_follow_each_other_in_every_zone_for_ten_years() {
                         }
                     }
                     (number, start) = (number + 1, end);
-                    // Days are many: every one of the first year, then every tenth.
-                    if kind == Period::Day && number > 366 {
-                        number += 9;
+                    // Days are many: every one of a quarter, which has a change of clocks in it, then every thirtieth.
+                    if kind == Period::Day && number > 92 {
+                        number += 29;
                         start = nth(anchor.as_micros(), kind, number, &zone).unwrap();
                     }
                 }

@@ -7,6 +7,7 @@ mod client;
 mod copy;
 mod crash;
 mod limits;
+mod locks;
 mod nodes;
 mod outage;
 mod poison;
