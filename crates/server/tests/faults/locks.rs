@@ -8,6 +8,7 @@ use testkit::{
     app::{Database, TestApp, answer},
     model::{Behaviour, FakeModel},
 };
+use tokio::task::JoinSet;
 
 use crate::{
     books,
@@ -42,17 +43,19 @@ async fn a_message_is_sent_again_while_its_turn_ends(#[case] behaviour: Behaviou
     assert_eq!(status, StatusCode::ACCEPTED);
 
     let locking = app.clone();
-    let locked = tokio::spawn(async move {
+    let mut locked = JoinSet::new();
+    locked.spawn(async move {
         let sql = "WITH locked AS (SELECT id FROM subscriptions FOR UPDATE) SELECT pg_sleep(4) FROM locked";
         locking.execute(sql).await.unwrap();
     });
     within(3, "the subscription is locked", || waits(&app, "WITH locked AS (SELECT id FROM subscriptions FOR")).await;
     let again = send().header("accept", "application/json");
-    let again = tokio::spawn(async move { answer(again).await });
+    let mut repeated = JoinSet::new();
+    repeated.spawn(async move { answer(again).await });
     within(3, "the repetition waits", || waits(&app, "UPDATE subscriptions SET reserved = reserved + 1")).await;
 
-    locked.await.unwrap();
-    let (status, _, body) = in_time(10, "the repetition is answered", again).await.unwrap();
+    locked.join_all().await;
+    let (status, _, body) = in_time(10, "the repetition is answered", repeated.join_next()).await.unwrap().unwrap();
     assert_eq!(status, expected, "{body}");
     within(5, "the turn has its end", || async { books::open_turns(&app).await == 0 }).await;
     books::assert_balanced(&app).await;
