@@ -210,7 +210,7 @@ async fn nobody_is_refused_for_what_a_crashed_turn_held_back(
     #[values("requests", "tokens")] unit: &str,
 ) {
     let model = FakeModel::start().await.unwrap();
-    model.always(Behaviour::tokens(3).hang_after(1));
+    model.always(Behaviour::tokens(3).hang_after(0));
     let mut app = service(database, &model).start().await.unwrap();
     let anna = app.register("Анна").await;
     let limit = if unit == "requests" { 1 } else { 1_000 };
@@ -219,7 +219,7 @@ async fn nobody_is_refused_for_what_a_crashed_turn_held_back(
     let subscription = anna.subscription().await;
     assert_eq!((&subscription["reserved"], &subscription["remaining"]), (&limit.into(), &0.into()));
     assert_eq!(anna.send(anna.session().await, "Ещё").await.0, StatusCode::PAYMENT_REQUIRED, "a living turn has it");
-    // It is killed before the model has said anything that was kept.
+    // It is killed before the model has said anything.
     app.kill9().await;
     model.always(Behaviour::tokens(3));
     app.restart().await.unwrap();
