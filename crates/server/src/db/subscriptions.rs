@@ -175,6 +175,11 @@ pub async fn raise_limit(conn: &mut Conn<'_>, id: Uuid, limit: i64) -> Result<u6
     execute!(conn, "UPDATE subscriptions SET usage_limit = $2 WHERE id = $1 AND usage_limit < $2", id, limit)
 }
 
+/// Locks a row until the transaction ends.
+pub async fn lock_row(conn: &mut Conn<'_>, id: Uuid) -> Result<()> {
+    execute!(conn, "UPDATE subscriptions SET reserved = reserved WHERE id = $1", id).map(drop)
+}
+
 /// Gives back what was reserved for a turn without an answer, on the row that was reserved, closed since or not.
 pub async fn release(conn: &mut Conn<'_>, id: Uuid, reserved: i64) -> Result<Option<Subscription>> {
     let sql = "UPDATE subscriptions SET reserved = reserved - $2 WHERE id = $1 RETURNING *";

@@ -312,14 +312,14 @@ async fn write(tx: &mut Conn<'_>, s: &Settlement) -> Result<Option<Subscription>
         return Ok(Some(counted));
     }
     // The subscription first, as whoever sends the same message again locks it before it meets the turn.
-    let released = subscriptions::release(tx, turn.subscription_id, turn.reserved).await?;
+    subscriptions::lock_row(tx, turn.subscription_id).await?;
     if !turns::end(tx, turn.id, s.owner, &ended).await? {
         return Err(Unsettled::Elsewhere);
     }
     if let Some(attempt) = s.journal.last() {
         ai_requests::insert(tx, attempt).await?;
     }
-    Ok(released)
+    Ok(subscriptions::release(tx, turn.subscription_id, turn.reserved).await?)
 }
 
 fn count(app: &App, settlement: &Settlement) {
