@@ -39,6 +39,7 @@ async fn has(stage: &Stage, person: &Person) -> (String, i64, bool, i64) {
     );
     let mut rows = stage.app.sql::<(String, i64, bool, i64)>(&sql).await.unwrap();
     let (plan, limit, renews, end) = rows.pop().expect("everybody has one");
+    #[expect(clippy::disallowed_methods, reason = "the test's own clock, to compare the service's with")]
     let now = jiff::Timestamp::now().as_microsecond();
     // A few seconds may have passed since.
     (plan, limit, renews, (end - now + 3_600_000_000) / 86_400_000_000)
