@@ -138,10 +138,7 @@ impl Person {
             return Ok(());
         }
         if number + 1 == CHARGES && self.index % 9 == 1 {
-            // Who has turned the renewal off, or the service would have Telegram do so.
-            for kind in [PaymentKind::Canceled, PaymentKind::Refunded] {
-                payments::insert(tx, &event(kind, self.now)).await?;
-            }
+            payments::insert(tx, &event(PaymentKind::Refunded, self.now)).await?;
         }
         subscription::renewed(tx, self.user.id, at, &self.zone).await.map(drop)
     }
