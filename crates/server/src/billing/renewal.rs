@@ -1,4 +1,4 @@
-//! Whether a subscription goes on by itself: turned off and on by the person, and off by a better purchase.
+//! Whether a subscription goes on by itself: turned off and on by the person, and off by a better purchase or a refund.
 
 use jiff::tz::TimeZone;
 use uuid::Uuid;

@@ -196,8 +196,8 @@ macro_rules! fetch_all {
 /// last one's row, if it gives one. All share the arguments' numbers, and none may see what another has done.
 ///
 /// The list may end with `; name = SQL, once SQL locked`, and the last SQL be followed by `if_changed, more SQL`: a
-/// condition that the statement of that name changed its one row. Whoever needs the locked row too cannot wait for what
-/// that statement changes while it is waited for here.
+/// condition that the statement of that name changed its one row. The row that `once` selects is locked before that
+/// statement changes anything, so that it cannot deadlock with those who lock the two in the same order.
 ///
 /// SQLite, which has one writer, is sent them one after the other; PostgreSQL as one statement with the others in its
 /// WITH clause.

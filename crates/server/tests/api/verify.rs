@@ -123,6 +123,8 @@ async fn it_is_silent_about_nothing_and_about_what_is_made_up(
     assert_eq!(run(&app, &["verify"]).await, "");
     run(&app, &["demo-data", "--users", "5", "--messages", "60"]).await;
     assert_eq!(run(&app, &["verify"]).await, "");
+    // No provider is to be told anything of made-up payments.
+    assert_eq!(app.query_i64("SELECT COUNT(*) FROM jobs WHERE kind <> 'plan-ended'").await.unwrap(), 0);
     // It says how much it has looked at, beside what it has found.
     let ran = app.run(&["verify"]).await.unwrap();
     assert!(

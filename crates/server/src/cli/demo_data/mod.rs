@@ -21,7 +21,7 @@ const DIALOGUE: u64 = 20;
 /// Questions of a transaction: a whole number of dialogues.
 const BATCH: u64 = 500;
 /// How far back the oldest dialogue lies.
-const PAST: Duration = Duration::from_secs(90 * 86_400);
+const PAST: Duration = Duration::from_secs(90 * 86_400 + 3_600);
 
 /// Adds `people` people who have written and received `messages` messages in all.
 pub(super) async fn demo_data(config: &Config, people: u64, messages: u64) -> std::result::Result<(), CliError> {

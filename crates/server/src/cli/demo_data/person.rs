@@ -138,7 +138,10 @@ impl Person {
             return Ok(());
         }
         if number + 1 == CHARGES && self.index % 9 == 1 {
-            payments::insert(tx, &event(PaymentKind::Refunded, self.now)).await?;
+            // Who has turned the renewal off as well, or the service would have Telegram do so.
+            for kind in [PaymentKind::Canceled, PaymentKind::Refunded] {
+                payments::insert(tx, &event(kind, self.now)).await?;
+            }
         }
         subscription::renewed(tx, self.user.id, at, &self.zone).await.map(drop)
     }
