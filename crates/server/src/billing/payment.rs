@@ -35,14 +35,23 @@ pub async fn lock(conn: &mut Conn<'_>, purchase_id: Uuid) -> Result<Option<(Purc
     Ok(None)
 }
 
-/// Keeps what was heard, and lets the subscription follow; none when it was heard before. The purchase must be locked.
+/// Keeps what was heard; false when it was heard before. The purchase must be locked.
+pub async fn keep(conn: &mut Conn<'_>, payment: &Payment) -> Result<bool> {
+    let is_new = payments::insert(conn, payment).await?;
+    if is_new {
+        let (provider, kind) = (payment.provider.as_str(), payment.kind.as_str());
+        let (user_id, purchase_id) = (payment.user_id, payment.purchase_id);
+        tracing::info!(%user_id, %purchase_id, kind, provider, "a payment was heard of");
+        metrics::counter!("beseda_payments_total", "provider" => provider, "kind" => kind).increment(1);
+    }
+    Ok(is_new)
+}
+
+/// Keeps what was heard, and lets the subscription follow; none when it was heard before.
 pub async fn record(conn: &mut Conn<'_>, payment: &Payment, now: Ts, zone: &TimeZone) -> Result<Option<Subscription>> {
-    if !payments::insert(conn, payment).await? {
+    if !keep(conn, payment).await? {
         return Ok(None);
     }
-    let (provider, kind) = (payment.provider.as_str(), payment.kind.as_str());
-    tracing::info!(user_id = %payment.user_id, purchase_id = %payment.purchase_id, kind, provider, "a payment was heard of");
-    metrics::counter!("beseda_payments_total", "provider" => provider, "kind" => kind).increment(1);
     subscription::renewed(conn, payment.user_id, now, zone).await
 }
 

@@ -157,7 +157,7 @@ pub async fn end(conn: &mut Conn<'_>, user_id: Uuid, endings: &[Ending], now: Ts
         let mut event = Payment::new(id, &purchase, PaymentKind::Canceled, Source::Person, key, now);
         // Its place among the other events is that of what it follows from, whenever that was heard of.
         event.occurred_at = *at;
-        if payments::insert(conn, &event).await? {
+        if payment::keep(conn, &event).await? {
             let heard = payments::of(conn, user_id).await?;
             tell_provider(conn, &purchase, &heard, false, now).await?;
             let notice = Notice::Renewal { plan: purchase.terms()?.plan_name, until: None, on: false };

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use rstest::rstest;
 use serde_json::{Value, json};
 use testkit::{
-    app::Database,
+    app::{Database, answer},
     google::{Buy, Fault, Operation, PENDING_PURCHASE_CANCELED, PURCHASED},
 };
 
@@ -54,6 +54,9 @@ async fn a_purchase_is_credited_once(#[values(Database::Sqlite, Database::Postgr
     let session = anna.session().await;
     assert_eq!(anna.send(session, "Привет").await.0, 201);
     assert_eq!(shop.claim(&anna, &token).await.2["subscription"]["used_requests"], 1);
+    let (_, _, metrics) = answer(shop.app.client().get(shop.app.metrics_url())).await;
+    let counted = "beseda_payments_total{provider=\"google_play\",kind=\"paid\"} 1";
+    assert!(metrics.as_str().unwrap().lines().any(|line| line == counted), "{metrics}");
     let (_, _, page) = anna.get("/v1/me/payments").await;
     assert_eq!(page["items"][0]["charge_id"], shop.google.order_id(&token));
     let mut shown = page.clone();
