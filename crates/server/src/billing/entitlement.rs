@@ -357,16 +357,31 @@ pub fn is_later(one: &Payment, other: &Payment) -> bool {
     }
 }
 
-/// Charges that buy a calendar period follow each other: who pays for a plan twice has it for twice as long.
+/// Charges that buy a calendar period follow each other: who pays for a plan twice has it for twice as long. On what never
+/// ends nothing can follow: a later charge takes its place.
 fn follow_on(series: &mut [Series]) {
     let mut charges: Vec<&mut Charge> =
         series.iter_mut().flat_map(|s| &mut s.charges).filter(|charge| charge.until.is_none()).collect();
     charges.sort_by(|a, b| (a.paid_at, &a.id).cmp(&(b.paid_at, &b.id)));
-    let mut free_from: BTreeMap<String, Ts> = BTreeMap::new();
+    // Of each plan the one that ends last.
+    let mut last: BTreeMap<String, &mut Charge> = BTreeMap::new();
     for charge in charges {
-        charge.begin(free_from.get(&charge.terms.plan_name).copied(), Duration::ZERO);
-        let from = free_from.entry(charge.terms.plan_name.clone()).or_insert(charge.ends_at());
-        *from = charge.ends_at().max(*from);
+        let plan = charge.terms.plan_name.clone();
+        let before = last.get_mut(&plan);
+        charge.begin(before.as_ref().and_then(|before| before.end), Duration::ZERO);
+        let is_last = match before {
+            None => true,
+            Some(before) if before.end.is_some() => charge.ends_at() >= before.ends_at(),
+            // What was given back or taken away takes nobody's place.
+            Some(_) if charge.cut_at.is_some() => false,
+            Some(before) => {
+                before.end = Some(charge.start);
+                true
+            }
+        };
+        if is_last {
+            last.insert(plan, charge);
+        }
     }
 }
 

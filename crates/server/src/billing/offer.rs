@@ -14,6 +14,7 @@ use crate::{
         Conn, JsonText, Result, Ts,
         plans::{self, Period, Plan},
         purchases::{self, Provider, Purchase},
+        subscriptions::{self, LimitState, Subscription},
         users,
     },
 };
@@ -87,18 +88,19 @@ pub fn purchase_of(payload: &str) -> Option<Uuid> {
 /// Offers a plan to a person: what it promises is kept, and holds even if the plan is changed before it is paid.
 pub async fn offer(app: &App, user_id: Uuid, plan_name: &str) -> Result<Invoice, OfferError> {
     let (now, id) = (app.clock.now(), app.new_id());
-    let (plan, user, entitled) = {
+    let (plan, user, current, entitled) = {
         let mut reader = app.db.read().await?;
         let conn = &mut reader.conn();
         let plan = plans::find(conn, plan_name).await?.ok_or(OfferError::NotOffered)?;
-        (plan, users::find(conn, user_id).await?, subscription::entitlements(conn, user_id).await?)
+        let (user, current) = (users::find(conn, user_id).await?, subscriptions::active(conn, user_id).await?);
+        (plan, user, current, subscription::entitlements(conn, user_id).await?)
     };
     let user = user.ok_or(OfferError::Expired)?;
     if user.telegram_id.is_none() {
         return Err(OfferError::NoTelegram);
     }
     let price_stars = plan.price().ok_or(OfferError::NotOffered)?;
-    may_buy(&plan, &entitled, now)?;
+    may_buy(&plan, &entitled, current.as_ref(), now)?;
     let terms = serde_json::to_string(&plan.terms(zone_name(&app.zone))).map_err(|e| sqlx::Error::Encode(e.into()))?;
     let purchase = std::sync::Arc::new(Purchase {
         id,
@@ -162,15 +164,25 @@ async fn check_with(conn: &mut Conn<'_>, checkout: Checkout<'_>, now: Ts) -> Res
     if purchase.created_at.after(LIFE) <= now {
         return Err(OfferError::Expired);
     }
-    may_buy(&plan, &subscription::entitlements(conn, purchase.user_id).await?, now)
+    let current = subscriptions::active(conn, purchase.user_id).await?;
+    may_buy(&plan, &subscription::entitlements(conn, purchase.user_id).await?, current.as_ref(), now)
 }
 
-/// Nobody buys what they have, nor what they could not use for the better plan that they have.
-pub fn may_buy(plan: &Plan, entitled: &Entitlements, now: Ts) -> Result<(), OfferError> {
+/// Nobody buys what they have, nor what they could not use for the better plan that they have. What never ends can be
+/// bought again when all of it is used. `current`: the active subscription.
+pub fn may_buy(
+    plan: &Plan,
+    entitled: &Entitlements,
+    current: Option<&Subscription>,
+    now: Ts,
+) -> Result<(), OfferError> {
     let Some(best) = entitled.best_at(now) else { return Ok(()) };
     if best.terms.plan_name == plan.name {
+        let own = current.filter(|current| current.purchase_id == Some(best.purchase_id));
+        let is_used_up = own.is_some_and(|current| current.limit_state() == LimitState::Reached);
         // What is paid by the calendar follows on what is there, and what renews itself has its own dates.
-        let follows_on = best.renews.is_none() && !is_recurring(plan.period);
+        let can_follow = best.end.is_some() || is_used_up;
+        let follows_on = best.renews.is_none() && !is_recurring(plan.period) && can_follow;
         let renews = best.renews == Some(true);
         return if follows_on { Ok(()) } else { Err(OfferError::Running { until: best.end, renews }) };
     }

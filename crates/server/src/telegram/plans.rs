@@ -106,7 +106,7 @@ pub(super) async fn card(app: &App, contact: &Contact) -> Result<Outgoing> {
             ("period", plan.period.as_str().into()),
         ];
         told = format!("{told}\n{}", text(lang, "plan-for-sale", &arguments));
-        if offer::may_buy(plan, &entitled, app.clock.now()).is_ok() {
+        if offer::may_buy(plan, &entitled, Some(&current), app.clock.now()).is_ok() {
             let label = text(lang, "button-buy", &[("plan", (&title).into()), ("price", price.into())]);
             card = card.row([Button::labelled(label, format!("buy:{}", plan.name))]);
         }
@@ -139,7 +139,7 @@ pub(super) async fn buy(app: &Shared, bot: &Arc<Bot>, contact: &Contact, plan: &
                 OfferError::Better { until: Some(_), .. } => {
                     told = told.row([Button::new(lang, "button-switch", format!("switch:{plan}"))]);
                 }
-                OfferError::Running { renews: false, .. } => {
+                OfferError::Running { renews: false, until: Some(_) } => {
                     told = told.row([Button::new(lang, "button-renew-on", "renew:on")]);
                 }
                 _ => {}

@@ -117,6 +117,47 @@ async fn what_cannot_be_bought_has_no_invoice(#[values(Database::Sqlite, Databas
 
 #[rstest]
 #[tokio::test]
+async fn what_never_ends_is_bought_again_when_it_is_used_up(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let stage = Stage::start(database).await;
+    let pack = ["plan", "set", "pack", "--unit", "requests", "--usage-limit", "2", "--period", "none"];
+    run(&stage.app, &[&pack[..], &["--price-stars", "10"]].concat()).await;
+    let (anna, paying) = stage.joined("Анна").await;
+    let session = anna.session().await;
+    let mut charges = Vec::new();
+    // The second invoice was made in time, and is refused when it is paid too early.
+    let early = link(&invoice(&anna, "pack").await);
+    for _ in 0..2 {
+        charges.push(paying.pays(&link(&invoice(&anna, "pack").await)).await.charge_id().to_owned());
+        eventually("it is credited", || async { anna.subscription().await["remaining"] == 2 }).await;
+        assert_eq!(has(&anna).await.0, "pack");
+        for _ in 0..2 {
+            let answer = invoice(&anna, "pack").await;
+            assert_eq!(
+                (problem(&answer).as_str(), &answer.2["detail"]),
+                ("409 plan-unavailable", &json!("the plan is running"))
+            );
+            assert!(matches!(paying.pays(&early).await, Payment::Refused(_)));
+            assert_eq!(anna.send(session, "Привет").await.0, 201);
+        }
+        assert_eq!(problem(&anna.send(session, "Привет").await), "402 quota-exceeded");
+        days_pass(&stage.app, 1).await;
+    }
+    // Who is given the second one back has the first one again, of which nothing is left.
+    let refund = json!({"user_id": paying.id(), "telegram_payment_charge_id": charges[1]});
+    stage.call("refundStarPayment", &refund).await;
+    eventually("it is given back", || async { kinds(&anna).await.contains(&"refunded".to_owned()) }).await;
+    let shown = anna.subscription().await;
+    assert_eq!(
+        (&shown["plan_name"], &shown["remaining"], &shown["end_date"]),
+        (&json!("pack"), &json!(0), &json!(null))
+    );
+    stage.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn while_telegram_is_away_there_is_no_invoice(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {

@@ -118,6 +118,17 @@ impl Row {
     }
 }
 
+/// What is running and was bought or granted.
+#[derive(Clone, Debug)]
+pub(crate) struct Running {
+    pub(crate) plan: String,
+    pub(crate) price: i64,
+    /// None: nothing ever renews it.
+    pub(crate) renews: Option<bool>,
+    /// It never ends, and not all of it is used.
+    pub(crate) has_left: bool,
+}
+
 /// One person.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
@@ -272,13 +283,26 @@ impl Person {
             let charge = &self.purchases[*purchase].charges[*charge];
             (charge.paid_at, charge.id.clone())
         });
-        let mut free_from: BTreeMap<&str, i64> = BTreeMap::new();
+        // Of each plan the time that ends last.
+        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
         for (purchase, place) in calendar {
             let charge = &self.purchases[purchase].charges[place];
-            let from = free_from.entry(&charge.plan).or_insert(i64::MIN);
-            let start = charge.paid_at.max(*from);
+            let before = last.get(charge.plan.as_str()).copied();
+            let free_from = before.and_then(|before| times[before].end);
+            let start = charge.paid_at.max(free_from.unwrap_or(i64::MIN));
             let end = end(&self.purchases[purchase], charge, nth(start, charge.terms.period, 1, zone));
-            *from = (*from).max(end.unwrap_or(i64::MAX));
+            let is_cut = cut_at(&self.purchases[purchase], charge).is_some();
+            let is_last = before.is_none_or(|before| match times[before].end {
+                Some(last) => end.is_none_or(|end| end >= last),
+                None => !is_cut,
+            });
+            // On what never ends nothing follows: what is bought again takes its place.
+            if let Some(before) = before.filter(|before| is_last && times[*before].end.is_none()) {
+                times[before].end = Some(start);
+            }
+            if is_last {
+                last.insert(&charge.plan, times.len());
+            }
             times.push(Time { purchase, charge: place, start, end });
         }
         times
@@ -334,8 +358,8 @@ impl Person {
         }
     }
 
-    /// What is running and was bought or granted: its purchase, plan, price, end, and whether it renews itself.
-    pub(crate) fn running(&self, now: Ts, zone: &TimeZone) -> Option<(usize, String, i64, Option<bool>)> {
+    /// What is running and was bought or granted.
+    pub(crate) fn running(&self, now: Ts, zone: &TimeZone) -> Option<Running> {
         let now = now.as_micros();
         let mut times = self.times(zone);
         times.retain(|time| self.holds(time, now));
@@ -344,8 +368,14 @@ impl Person {
             (charge.terms.price.unwrap_or(0), time.end.unwrap_or(i64::MAX), time.start, charge.id.clone())
         })?;
         let charge = &self.purchases[best.purchase].charges[best.charge];
-        let renews = self.renews(best.purchase);
-        Some((best.purchase, charge.plan.clone(), charge.terms.price.unwrap_or(0), renews))
+        let (row, purchase) = (&self.rows[self.active], &self.purchases[best.purchase]);
+        let is_active = purchase.charges.iter().any(|charge| Some(&charge.id) == row.charge.as_ref());
+        Some(Running {
+            plan: charge.plan.clone(),
+            price: charge.terms.price.unwrap_or(0),
+            renews: self.renews(best.purchase),
+            has_left: best.end.is_none() && !(is_active && row.is_spent()),
+        })
     }
 
     /// Purchases that renew themselves or did, and of which something is still to come.
@@ -365,11 +395,15 @@ impl Person {
     }
 }
 
-fn end(purchase: &Purchase, charge: &Charge, by_itself: Option<i64>) -> Option<i64> {
+/// When a charge was given back, or taken away.
+fn cut_at(purchase: &Purchase, charge: &Charge) -> Option<i64> {
     let revoked = purchase.revoked.iter().copied().filter(|at| charge.paid_at <= *at);
-    let cut_at = revoked.chain(charge.cut_at).min();
+    revoked.chain(charge.cut_at).min()
+}
+
+fn end(purchase: &Purchase, charge: &Charge, by_itself: Option<i64>) -> Option<i64> {
     let end = by_itself.map(|end| charge.extended_to.map_or(end, |more| more.max(end)));
-    match (end, cut_at) {
+    match (end, cut_at(purchase, charge)) {
         (Some(end), Some(cut)) => Some(end.min(cut)),
         (None, cut) => cut,
         (end, None) => end,

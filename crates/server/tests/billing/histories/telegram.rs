@@ -19,8 +19,8 @@ impl History {
         let monthly = wanted.period == Period::Month;
         let refused = match running {
             _ if !wanted.offered => true,
-            Some((_, has, _, renews)) if has == plan => renews.is_some() || monthly,
-            Some((_, _, price, _)) => price > wanted.price.unwrap(),
+            Some(has) if has.plan == plan => has.renews.is_some() || monthly || has.has_left,
+            Some(has) => has.price > wanted.price.unwrap(),
             None => false,
         };
         let invoice = match offered {
