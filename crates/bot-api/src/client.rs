@@ -16,6 +16,7 @@ use crate::{
     answer::{self, Head},
     config::Config,
     error::{ConfigError, Doubt, Error, chain, clean},
+    init_data::{self, BadInitData, InitData, InitDataKey},
 };
 
 /// The largest answer, in bytes: a hundred updates are less.
@@ -92,6 +93,16 @@ impl Client {
             serde_json::to_vec(params).map_err(|error| self.not_sent(method, &format!("the parameters: {error}")))?;
         let request = self.post(method, limit).header(CONTENT_TYPE, "application/json").body(Bytes::from(body));
         self.send(method, request).await
+    }
+
+    /// Who has opened the bot's Mini App, by the `initData` that it was given; `key` is Telegram's public key, by
+    /// which data without a `hash` is judged. Connects to nothing.
+    ///
+    /// # Errors
+    ///
+    /// See [`BadInitData`].
+    pub fn verify_init_data(&self, init_data: &str, key: &InitDataKey) -> Result<InitData, BadInitData> {
+        init_data::verify(init_data, self.token(), key)
     }
 
     /// Calls a method with a file among its parameters.

@@ -13,6 +13,8 @@
 //! a log of this crate or of those below it, at any level. A server that repeats the token is cut
 //! short too.
 //!
+//! [`Client::verify_init_data`] asks nobody: it tells who has opened a Mini App of the bot.
+//!
 //! From the outside in: `methods` are the calls by name, `params` and `results` what they take and
 //! give; `client` makes a call; `answer` and `refusal` judge what came back.
 
@@ -21,6 +23,7 @@ mod client;
 mod config;
 mod error;
 pub mod incoming;
+mod init_data;
 mod lenient;
 mod limits;
 mod message;
@@ -35,6 +38,7 @@ pub use client::Client;
 pub use config::{API_URL, BadSecretToken, Config, SecretToken};
 pub use error::{ConfigError, Doubt, Error};
 pub use frankenstein;
+pub use init_data::{BadInitData, BadInitDataKey, InitData, InitDataKey, MAX_INIT_DATA};
 pub use limits::*;
 pub use refusal::Refusal;
 pub use results::{Me, Sent, StarTransaction, TransactionPartner, WebhookInfo};

@@ -6,7 +6,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use uuid::Uuid;
 
 use crate::{
-    account::{profile::People, tokens::AccessCache},
+    account::{google::GoogleSignIn, profile::People, tokens::AccessCache},
     billing::{
         google_play::{GooglePlay, PlayError},
         plan,
@@ -15,11 +15,13 @@ use crate::{
     cluster::Node,
     config::Config,
     db::{Db, plans},
-    ids,
+    figures, ids,
     jobs::Queue,
     journal::KnownTexts,
     lifecycle::Tasks,
     models::{self, Models},
+    push::{Push, PushError},
+    settings,
     telegram::{Bot, BotError},
     turn::{hub::Hub, recent::Recent},
 };
@@ -55,10 +57,18 @@ pub struct App {
     pub jobs: Queue,
     /// The Telegram bot, if there is one.
     pub bot: Option<Arc<Bot>>,
+    /// Signing in with Google, if it is set up.
+    pub google: Option<GoogleSignIn>,
     /// The connection with Google Play, if plans are sold there.
     pub play: Option<GooglePlay>,
+    /// What browsers are told of answers with, unless that is turned off.
+    pub push: Option<Push>,
     /// Renders metrics.
     pub metrics: PrometheusHandle,
+    /// The overview for staff that was made last.
+    pub figures: figures::Kept,
+    /// What an owner may change while it runs.
+    pub settings: settings::Live,
     /// The time zone of usage days and calendar months.
     pub zone: jiff::tz::TimeZone,
 }
@@ -79,7 +89,9 @@ impl App {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let bot = Bot::new(&config)?.map(Arc::new);
+        let google = GoogleSignIn::new(&config.google).map_err(StartError::Google)?;
         let play = GooglePlay::new(&config.google_play, clock.clone())?;
+        let push = Push::new(&config, &db, clock.now()).await?;
         let zone = config.service.zone();
         plan::seed(&db, &config.plans, clock.now()).await?;
         let plans = plans::list(&mut db.read().await?.conn()).await?;
@@ -99,8 +111,12 @@ impl App {
             peers,
             jobs: Queue::default(),
             bot,
+            google,
             play,
+            push,
             metrics,
+            figures: figures::Kept::default(),
+            settings: settings::Live::new(&config),
             zone,
             config,
         }))
@@ -129,9 +145,15 @@ pub enum StartError {
     /// The bot's configuration is wrong.
     #[error(transparent)]
     Bot(#[from] BotError),
+    /// Signing in with Google is not well configured.
+    #[error("google: {0}")]
+    Google(google::ConfigError),
     /// The connection with Google Play is not well configured.
     #[error("google_play: {0}")]
     Play(#[from] PlayError),
+    /// Browsers cannot be told of answers.
+    #[error("web_push: {0}")]
+    Push(#[from] PushError),
     /// The plans could not be seeded.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),

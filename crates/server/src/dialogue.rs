@@ -12,6 +12,7 @@ use crate::{
         sessions::{self, Channel, Session},
         turns, usage_logs,
     },
+    staff::audit::{self, Entry},
     turn::stop,
 };
 
@@ -72,6 +73,24 @@ pub async fn rename(app: &App, user_id: Uuid, id: Uuid, title: Option<String>) -
 pub async fn end(app: &App, user_id: Uuid, id: Uuid) -> Result<Option<Session>> {
     let now = app.clock.now();
     app.db.write(move |tx| Box::pin(async move { sessions::end(tx, user_id, id, now).await })).await
+}
+
+/// Ends one of the person's dialogues for somebody else, which is recorded; one that has ended stays as it was.
+pub async fn end_recorded(app: &App, user_id: Uuid, id: Uuid, entry: Entry) -> Result<Option<Session>> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let entry = entry.clone();
+            Box::pin(async move {
+                let was_active = sessions::find(tx, user_id, id).await?.is_some_and(|session| session.is_active);
+                let ended = sessions::end(tx, user_id, id, now).await?;
+                if was_active {
+                    audit::record(tx, &entry, now).await?;
+                }
+                Ok(ended)
+            })
+        })
+        .await
 }
 
 /// Deletes one of the person's dialogues, its turns stopped and settled first; false when there is none.

@@ -58,14 +58,27 @@ impl Models {
 
 /// Warns of a plan's providers that are not configured: its turns would have nobody to ask.
 pub fn warn_of_unknown(config: &Llm, plan: &Plan) {
+    for name in unknown_providers(config, plan) {
+        tracing::warn!(plan = plan.name, provider = name, "a plan names a provider that is not configured");
+    }
+}
+
+/// A plan's providers that are not configured.
+pub fn unknown_providers<'p>(config: &Llm, plan: &'p Plan) -> Vec<&'p str> {
     let known: Vec<String> = configured(config).into_iter().map(|provider| provider.name).collect();
     let is_known = |name: &str| match known.is_empty() {
         true => ["openai", "ollama"].contains(&name),
         false => known.iter().any(|known| known == name),
     };
-    for name in plan.providers.iter().flat_map(|names| names.split(',')).map(str::trim).filter(|name| !is_known(name)) {
-        tracing::warn!(plan = plan.name, provider = name, "a plan names a provider that is not configured");
-    }
+    let named = plan.providers.iter().flat_map(|names| names.split(',')).map(str::trim);
+    named.filter(|name| !is_known(name)).collect()
+}
+
+/// A plan's model, if it is none of those in the configuration: its providers may not have it.
+pub fn unknown_model<'p>(config: &Llm, plan: &'p Plan) -> Option<&'p str> {
+    let known = configured(config);
+    let is_known = |model: &str| known.is_empty() || known.iter().any(|provider| provider.model == model);
+    plan.model.as_deref().filter(|model| !is_known(model))
 }
 
 fn configured(config: &Llm) -> Vec<ProviderConfig> {

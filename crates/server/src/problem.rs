@@ -50,12 +50,17 @@ problems! {
     RenewalElsewhere = "renewal-elsewhere", 409, "The renewal can only be turned on where it was turned off";
     TelegramNotJoined = "telegram-not-joined", 409, "The account is not joined with Telegram";
     GooglePlayOff = "google-play-off", 409, "Nothing is sold in Google Play here";
+    GoogleOff = "google-off", 409, "Nobody signs in with Google here";
+    GoogleTaken = "google-taken", 409, "The account at Google is linked to another account: say which to keep";
+    SignInUsed = "sign-in-used", 409, "A device was signed in by this before";
+    AccountsApart = "accounts-apart", 409, "Both accounts have a Telegram account of their own";
     PurchaseTaken = "purchase-taken", 409, "The purchase belongs to another account";
     LastOwner = "last-owner", 409, "The last owner cannot be erased";
     TooLarge = "too-large", 413, "The body is too large";
     UnsupportedMediaType = "unsupported-media-type", 415, "The body must be application/json";
     Invalid = "invalid", 422, "A value is out of its range";
     PurchaseInvalid = "purchase-invalid", 422, "Google Play knows no such purchase of that product";
+    SignInInvalid = "sign-in-invalid", 422, "What is shown proves nobody, or not any more";
     KeyReused = "idempotency-key-reused", 422, "The idempotency key belongs to another request";
     TooManyRequests = "too-many-requests", 429, "Too many requests";
     TooManyWaiting = "too-many-waiting", 429, "Too many messages wait in this dialogue";
@@ -64,7 +69,9 @@ problems! {
     ModelsResting = "models-resting", 503, "Every model provider rests after failures";
     Interrupted = "interrupted", 503, "The service stopped before the first word of the answer";
     ProviderUnavailable = "provider-unavailable", 503, "The payment provider does not answer";
+    SignInUnavailable = "sign-in-unavailable", 503, "Google does not answer";
     Overloaded = "overloaded", 503, "The service is at its limit";
+    PushOff = "push-off", 409, "Browsers are not told of answers here";
     TelegramOff = "telegram-off", 409, "No Telegram bot is connected";
     ShuttingDown = "shutting-down", 503, "This node is stopping";
     Unavailable = "unavailable", 503, "The database does not answer";

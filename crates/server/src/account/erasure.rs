@@ -1,6 +1,9 @@
 //! Erasing a person: running turns stopped, then everything gone in one transaction.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use uuid::Uuid;
 
@@ -8,6 +11,7 @@ use crate::{
     app::Shared,
     billing::renewal,
     db::{Conn, Ts, admins, dialect, users},
+    staff::audit::{self, Entry},
     turn::stop,
 };
 
@@ -32,14 +36,24 @@ pub enum EraseError {
 
 /// Erases a person and every row that carries their id.
 pub async fn erase(app: &Shared, user_id: Uuid) -> Result<(), EraseError> {
+    erase_recorded(app, user_id, None).await
+}
+
+/// The same with what is recorded of it: who did it, if it was not the person.
+pub async fn erase_recorded(app: &Shared, user_id: Uuid, entry: Option<Entry>) -> Result<(), EraseError> {
     if admins::is_last_owner(&mut app.db.read().await?.conn(), user_id).await? {
         return Err(EraseError::LastOwner);
     }
-    let begun = Instant::now();
+    let (begun, entry) = (Instant::now(), Arc::new(entry));
     loop {
         stop::stop_all(app, user_id, None, PATIENCE).await?;
         let now = app.clock.now();
-        match app.db.write(move |tx| Box::pin(delete(tx, user_id, now))).await {
+        let entry = entry.clone();
+        let deleted = app.db.write(move |tx| {
+            let entry = entry.clone();
+            Box::pin(async move { delete(tx, user_id, entry.as_ref().as_ref(), now).await })
+        });
+        match deleted.await {
             Ok(()) => break,
             // Something was just heard of the person, which is kept first.
             Err(EraseError::Database(error)) if dialect::gave_way(&error) && begun.elapsed() < PATIENCE => {
@@ -55,12 +69,19 @@ pub async fn erase(app: &Shared, user_id: Uuid) -> Result<(), EraseError> {
 }
 
 /// The transaction.
-async fn delete(tx: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Result<(), EraseError> {
+async fn delete(tx: &mut Conn<'_>, user_id: Uuid, entry: Option<&Entry>, now: Ts) -> Result<(), EraseError> {
     dialect::lock_people(tx, user_id, user_id).await?;
+    dialect::lock_owners(tx).await?;
     if admins::is_last_owner(tx, user_id).await? {
         return Err(EraseError::LastOwner);
     }
     // Nobody goes on paying for an account that is gone.
     renewal::end_all(tx, user_id, now).await?;
-    if users::delete(tx, user_id).await? { Ok(()) } else { Err(EraseError::NotFound) }
+    if !users::delete(tx, user_id).await? {
+        return Err(EraseError::NotFound);
+    }
+    if let Some(entry) = entry {
+        audit::record(tx, entry, now).await?;
+    }
+    Ok(())
 }

@@ -15,9 +15,12 @@ use crate::{
         JsonText,
         ai_requests::{self, AiRequest},
         export,
+        identities::{self, Identity},
         messages::Message,
         payments::Payment,
         purchases::Purchase,
+        push_subscriptions::PushSubscription,
+        reports,
         sessions::Session,
         subscriptions::Subscription,
         telegram_chats::Chat,
@@ -134,7 +137,18 @@ async fn write(app: &Shared, user: users::User, document: &mut Document) -> Resu
     let shown = view::User::new(user, app.clock.now());
     document.buffer = format!("{{\"users\":{},\"blocked_at\":{}", serde_json::to_string(&shown)?, json!(blocked_at));
     table!(app, user_id, document, "admins", export::admins, |row| row);
+    table!(app, user_id, document, "admin_sessions", export::admin_sessions, |row| row);
+    table!(app, user_id, document, "passkeys", export::passkeys, |row| row);
+    table!(app, user_id, document, "identities", identities::page, |identity: Identity| {
+        json!({
+            "id": identity.id, "provider": identity.provider, "subject": identity.subject,
+            "created_at": identity.created_at,
+        })
+    });
     table!(app, user_id, document, "devices", export::devices, |row| view::Device::new(row, Uuid::nil()));
+    table!(app, user_id, document, "push_subscriptions", export::push_subscriptions, |row: PushSubscription| {
+        json!({"id": row.id, "device_id": row.device_id, "endpoint": row.endpoint, "created_at": row.created_at})
+    });
     table!(app, user_id, document, "subscriptions", export::subscriptions, |row: Subscription| {
         view::Subscription::from(row)
     });
@@ -152,6 +166,7 @@ async fn write(app: &Shared, user: users::User, document: &mut Document) -> Resu
             "session_id": chat.session_id, "asked": chat.asked, "created_at": chat.created_at, "closed_at": chat.closed_at,
         })
     });
+    table!(app, user_id, document, "broadcasts", export::broadcasts, |row| row);
     table!(app, user_id, document, "chat_sessions", export::sessions, |row: Session| view::Session::from(row));
     table!(app, user_id, document, "deleted_sessions", export::deleted_sessions, |row| row);
     table!(app, user_id, document, "messages", export::messages, |row: Message| view::Message::from(row));
@@ -162,6 +177,7 @@ async fn write(app: &Shared, user: users::User, document: &mut Document) -> Resu
             "tokens": turn.tokens, "problem": turn.problem,
         })
     });
+    table!(app, user_id, document, "reports", reports::page, |row| row);
     journal(app, user_id, document).await?;
     document.buffer.push('}');
     document.flush().await

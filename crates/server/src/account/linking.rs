@@ -4,23 +4,19 @@
 //! moves there, the Telegram identity too, and the Telegram account is gone. Both histories are kept, and the better
 //! plan.
 
-use std::time::{Duration, Instant};
-
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use super::merging::{self, Joined};
 use crate::{
     app::{App, Shared},
-    billing::{joining, subscription},
     config::seconds,
     db::{
         Conn, Result, Ts, dialect, join,
         link_codes::{self, LinkCode},
-        subscriptions::Subscription,
-        users::{self, User},
+        users,
     },
     ids,
-    turn::stop,
 };
 
 /// What stands before the code in the bot's start parameter.
@@ -28,10 +24,6 @@ pub const START_PREFIX: &str = "link_";
 
 /// How long a link can be used, in seconds.
 const LIFE: u64 = 15 * 60;
-/// How long a join waits for the Telegram account to be at rest: longer than it takes to settle a lost node's turns.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long it waits before it looks again.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// A link's code, shown once.
 #[derive(Clone, Debug)]
@@ -51,15 +43,6 @@ pub struct Preview {
     pub name: Option<String>,
     /// How many dialogues it has.
     pub sessions: i64,
-}
-
-/// Two accounts that are one now.
-#[derive(Clone, Debug)]
-pub struct Joined {
-    /// The one that stayed, as it is now.
-    pub user: User,
-    /// The subscription that goes on.
-    pub subscription: Option<Subscription>,
 }
 
 /// Why two accounts are not joined.
@@ -127,23 +110,13 @@ pub async fn join(app: &Shared, code: &str, telegram_user_id: Uuid) -> Result<Jo
     // Nothing is stopped for a code that is no good.
     preview(app, code, telegram_user_id).await?;
     let hash = ids::sha256(code.as_bytes());
-    let begun = Instant::now();
-    let joined = loop {
-        stop::stop_all(app, telegram_user_id, None, PATIENCE).await?;
-        let (now, zone) = (app.clock.now(), app.zone.clone());
-        let merged = app.db.write(move |tx| {
-            let zone = zone.clone();
-            Box::pin(async move { merge(tx, &hash, telegram_user_id, now, &zone).await })
-        });
-        match merged.await {
-            Ok(joined) => break joined,
-            Err(LinkError::Busy) if begun.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
-            Err(error) => return Err(error),
-        }
-    };
-    app.people.forget(joined.user.id);
-    app.people.forget(telegram_user_id);
-    app.access.forget(move |access| access.user_id == telegram_user_id);
+    let (now, zone) = (app.clock.now(), app.zone.clone());
+    let is_busy = |error: &LinkError| matches!(error, LinkError::Busy);
+    let joined = merging::at_rest(app, telegram_user_id, is_busy, move |tx| {
+        let zone = zone.clone();
+        Box::pin(async move { merge(tx, &hash, telegram_user_id, now, &zone).await })
+    });
+    let joined = joined.await?;
     tracing::info!(user_id = %joined.user.id, "a Telegram account was joined");
     Ok(joined)
 }
@@ -169,46 +142,7 @@ async fn merge(
     if !link_codes::take(tx, hash, now).await? {
         return Err(LinkError::Used);
     }
-    let apps = subscription::current(tx, stays.id, now, zone).await?;
-    let telegrams = subscription::current(tx, goes.id, now, zone).await?;
-    if let (Some(one), Some(other)) = (apps, telegrams) {
-        joining::close_lesser(tx, one, other).await?;
-    }
-    join::move_rows(tx, stays.id, goes.id).await?;
-    // What both have paid for is looked at together.
-    let subscription = subscription::renewed(tx, stays.id, now, zone).await?;
-    users::delete(tx, goes.id).await?;
-    let user = united(stays, goes);
-    join::update_person(tx, &user).await?;
-    Ok(Joined { user, subscription })
-}
-
-/// The person as both accounts know them: the Telegram identity, and what only the Telegram account was told.
-fn united(stays: User, goes: User) -> User {
-    let User { id, created_at, .. } = stays;
-    let (age, age_stated_at) =
-        if stays.age.is_some() { (stays.age, stays.age_stated_at) } else { (goes.age, goes.age_stated_at) };
-    let companion = |user: &User| (user.companion_name.clone(), user.companion_gender, user.companion_age);
-    let (companion_name, companion_gender, companion_age) =
-        companion(if stays.companion_name.is_some() { &stays } else { &goes });
-    User {
-        id,
-        created_at,
-        telegram_id: goes.telegram_id,
-        username: goes.username,
-        first_name: goes.first_name,
-        last_name: goes.last_name,
-        name: stays.name.or(goes.name),
-        gender: stays.gender.or(goes.gender),
-        age,
-        age_stated_at,
-        language: stays.language.or(goes.language),
-        time_zone: stays.time_zone.or(goes.time_zone),
-        companion_name,
-        companion_gender,
-        companion_age,
-        blocked_at: stays.blocked_at.or(goes.blocked_at),
-    }
+    Ok(merging::unite(tx, stays, goes, now, zone).await?)
 }
 
 /// The code, if the Telegram account may use it now.

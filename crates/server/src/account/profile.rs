@@ -39,6 +39,12 @@ impl Name {
         }
     }
 
+    /// The name that somebody is known by elsewhere, without what none may have; none if nothing is left of it.
+    pub fn nearest(text: &str) -> Option<Self> {
+        let clean: String = text.chars().filter(|c| !is_forbidden(*c)).collect();
+        Self::parse(&clean.trim().chars().take(NAME_CHARS).collect::<String>()).ok()
+    }
+
     /// The name.
     pub fn into_inner(self) -> String {
         self.0

@@ -45,7 +45,7 @@ async fn write(app: &Shared, user: &User, lang: Lang, pieces: &Pieces) -> Result
         let full = i64::try_from(sessions.len()) == Ok(PAGE);
         for session in sessions {
             after = session.id;
-            let companion = Companion::of(&session, user, &app.config.companion);
+            let companion = Companion::of(&session, user, &app.settings.now().companion);
             dialogue(app, &page, &session, &companion, pieces).await?;
         }
         if !full {

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use crate::{
     account::{
         profile::Person,
-        tokens::{Issue, Pair},
+        tokens::{NewDevice, Pair},
     },
     app::App,
     billing::subscription,
     db::{
-        Result,
-        devices::{self, Device},
+        Conn, Result,
         users::{self, User},
     },
 };
@@ -25,44 +26,30 @@ pub async fn register(
 ) -> Result<(User, Pair)> {
     let now = app.clock.now();
     let user = User {
-        id: app.new_id(),
-        telegram_id: None,
-        username: None,
-        first_name: None,
-        last_name: None,
         gender: person.gender,
-        created_at: now,
         name: Some(person.name.into_inner()),
         age: person.age,
         age_stated_at: person.age.map(|_| now),
         language,
-        time_zone: None,
-        companion_name: None,
-        companion_gender: None,
-        companion_age: None,
-        blocked_at: None,
+        ..User::new(app.new_id(), now)
     };
-    let device = Device {
-        id: app.new_id(),
-        user_id: user.id,
-        name: device,
-        created_at: now,
-        last_seen_at: now,
-        revoked_at: None,
-    };
-    let issue = Issue::new(app);
-    let rows = Arc::new((user.clone(), device, issue.clone(), app.zone.clone()));
+    let device = NewDevice::new(app, device);
+    let rows = Arc::new((user.clone(), device.clone(), app.zone.clone()));
     app.db
         .write(move |tx| {
             let rows = rows.clone();
             Box::pin(async move {
-                let (user, device, issue, zone) = &*rows;
-                users::insert(tx, user).await?;
-                subscription::begin_free(tx, user.id, now, zone).await?;
-                devices::insert(tx, device).await?;
-                issue.store(tx, user.id, device.id, None).await
+                let (user, device, zone) = &*rows;
+                add(tx, user, zone).await?;
+                device.sign_in(tx, user.id).await
             })
         })
         .await?;
-    Ok((user, issue.pair()))
+    Ok((user, device.pair()))
+}
+
+/// Adds a person, with a free plan like everybody's.
+pub async fn add(tx: &mut Conn<'_>, user: &User, zone: &TimeZone) -> Result<()> {
+    users::insert(tx, user).await?;
+    subscription::begin_free(tx, user.id, user.created_at, zone).await.map(drop)
 }

@@ -9,10 +9,12 @@ use crate::{
     app::App,
     config::seconds,
     db::{
-        Conn, Result, Ts, devices,
+        Conn, Result, Ts,
+        devices::{self, Device},
         tokens::{self, Access, Refresh},
     },
     ids,
+    staff::audit::{self, Entry},
 };
 
 /// How long another node may go on taking a token after it was revoked.
@@ -51,7 +53,7 @@ pub struct Pair {
 
 /// What a pair is made of, before and besides the transaction that stores it.
 #[derive(Clone, Debug)]
-pub struct Issue {
+struct Issue {
     access: String,
     refresh: String,
     now: Ts,
@@ -93,6 +95,41 @@ impl Issue {
     /// The pair, to be shown once.
     pub fn pair(self) -> Pair {
         Pair { access_token: self.access, refresh_token: self.refresh, expires_in: self.expires_in }
+    }
+}
+
+/// A device that is to be signed in, with its first pair of tokens.
+#[derive(Clone, Debug)]
+pub struct NewDevice {
+    id: Uuid,
+    name: Option<String>,
+    issue: Issue,
+}
+
+impl NewDevice {
+    /// Makes one that is signed in from now on.
+    pub fn new(app: &App, name: Option<String>) -> Self {
+        Self { id: app.new_id(), name, issue: Issue::new(app) }
+    }
+
+    /// Signs it in to the person's account.
+    pub async fn sign_in(&self, conn: &mut Conn<'_>, user_id: Uuid) -> Result<()> {
+        let now = self.issue.now;
+        let device = Device {
+            id: self.id,
+            user_id,
+            name: self.name.clone(),
+            created_at: now,
+            last_seen_at: now,
+            revoked_at: None,
+        };
+        devices::insert(conn, &device).await?;
+        self.issue.store(conn, user_id, self.id, None).await
+    }
+
+    /// The pair, to be shown once.
+    pub fn pair(self) -> Pair {
+        self.issue.pair()
     }
 }
 
@@ -172,8 +209,22 @@ pub async fn refresh(app: &App, token: &str) -> Result<Refreshed> {
 
 /// Signs one of the person's devices out; false when there is no such signed-in device.
 pub async fn revoke(app: &App, user_id: Uuid, device_id: Uuid) -> Result<bool> {
+    revoke_recorded(app, user_id, device_id, None).await
+}
+
+/// The same with what is recorded of it: who did it, if it was not the person.
+pub async fn revoke_recorded(app: &App, user_id: Uuid, device_id: Uuid, entry: Option<Entry>) -> Result<bool> {
     let now = app.clock.now();
-    let revoke = app.db.write(move |tx| Box::pin(async move { devices::revoke(tx, user_id, device_id, now).await }));
+    let revoke = app.db.write(move |tx| {
+        let entry = entry.clone();
+        Box::pin(async move {
+            let revoked = devices::revoke(tx, user_id, device_id, now).await?;
+            if let Some(entry) = entry.filter(|_| revoked) {
+                audit::record(tx, &entry, now).await?;
+            }
+            Ok::<_, sqlx::Error>(revoked)
+        })
+    });
     let revoked = revoke.await?;
     app.access.forget(move |access| access.device_id == device_id);
     Ok(revoked)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -21,6 +22,10 @@ use crate::{
     },
     ids,
     jobs::Task,
+    staff::{
+        Actor,
+        audit::{self, Action, Entry},
+    },
 };
 
 /// Why an operator's wish cannot be granted.
@@ -55,6 +60,8 @@ pub struct Desk<'a> {
     pub zone: &'a TimeZone,
     /// Now.
     pub now: Ts,
+    /// Who works there: what they do is recorded.
+    pub actor: &'a Actor,
 }
 
 /// Gives a person a plan until a moment, or for one period of its calendar. What they have and is better goes first.
@@ -70,9 +77,11 @@ pub async fn grant(
         return Err(GrantError::Past);
     }
     let plan = Arc::new(plan.to_owned());
+    let entry = Entry::new(desk.actor.clone(), Action::Granted).to(user_id).because(note.clone());
     desk.db
         .write(move |tx| {
-            let (plan, note, zone) = (plan.clone(), note.clone(), zone.clone());
+            let (plan, note, zone, entry) = (plan.clone(), note.clone(), zone.clone(), entry.clone());
+            let name = plan.clone();
             Box::pin(async move {
                 let plan = plans::find(tx, &plan).await?.ok_or(GrantError::NoSuchPlan)?;
                 if plan.name == FREE {
@@ -101,7 +110,10 @@ pub async fn grant(
                     note,
                     ..Payment::new(ids::new_id(now), &purchase, PaymentKind::Paid, Source::Operator, key, now)
                 };
-                payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)
+                let granted = payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)?;
+                let entry = entry.on(name).with(json!({"until": until}));
+                audit::record(tx, &entry, now).await?;
+                Ok(granted)
             })
         })
         .await
@@ -115,15 +127,17 @@ pub async fn extend(
     note: Option<String>,
 ) -> Result<Subscription, GrantError> {
     let (now, zone) = (desk.now, desk.zone.clone());
+    let entry = Entry::new(desk.actor.clone(), Action::Extended).to(user_id).because(note.clone());
     desk.db
         .write(move |tx| {
-            let (note, zone) = (note.clone(), zone.clone());
+            let (note, zone, entry) = (note.clone(), zone.clone(), entry.clone());
             Box::pin(async move {
                 let (purchase, current) = bought(tx, user_id, now, &zone).await?;
                 let end = current.end_date.ok_or(GrantError::NothingBought)?;
                 if until <= end {
                     return Err(GrantError::Past);
                 }
+                let entry = entry.on(&current.plan_name).with(json!({"before": end, "until": until}));
                 let heard = payments::of(tx, user_id).await?;
                 let (id, kind) = (ids::new_id(now), PaymentKind::Extended);
                 let event = Payment {
@@ -133,7 +147,9 @@ pub async fn extend(
                     occurred_at: payment::after_all(&heard, purchase.id, now),
                     ..Payment::new(id, &purchase, kind, Source::Operator, format!("operator:{id}"), now)
                 };
-                payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)
+                let extended = payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)?;
+                audit::record(tx, &entry, now).await?;
+                Ok(extended)
             })
         })
         .await
@@ -143,8 +159,9 @@ pub async fn extend(
 /// by this.
 pub async fn revoke(desk: &Desk<'_>, user_id: Uuid, note: Option<String>) -> Result<Subscription, GrantError> {
     let (now, zone) = (desk.now, desk.zone.clone());
+    let entry = Entry::new(desk.actor.clone(), Action::SubscriptionRevoked).to(user_id).because(note.clone());
     let revoked = desk.db.write(move |tx| {
-        let (note, zone) = (note.clone(), zone.clone());
+        let (note, zone, entry) = (note.clone(), zone.clone(), entry.clone());
         Box::pin(async move {
             let (purchase, current) = bought(tx, user_id, now, &zone).await?;
             let heard = payments::of(tx, user_id).await?;
@@ -163,6 +180,7 @@ pub async fn revoke(desk: &Desk<'_>, user_id: Uuid, note: Option<String>) -> Res
             };
             let left = payment::record(tx, &event, now, &zone).await?.ok_or(GrantError::Nobody)?;
             notice::tell(tx, user_id, &Notice::PlanEnded(current.id), now).await?;
+            audit::record(tx, &entry.on(&current.plan_name), now).await?;
             Ok(left)
         })
     });

@@ -9,6 +9,7 @@ pub mod offer;
 pub mod payment;
 pub mod period;
 pub mod plan;
+pub mod plan_check;
 pub mod provider;
 pub mod quota;
 pub mod renewal;

@@ -13,13 +13,17 @@ use super::{
 use crate::{
     app::App,
     db::{
-        Conn, Db, Result, Ts,
+        Conn, Result, Ts,
         payments::{self, Payment, PaymentKind, Source},
         purchases::{self, Provider, Purchase},
         subscriptions::Subscription,
     },
     ids,
     jobs::Task,
+    staff::{
+        Actor, Office,
+        audit::{self, Action, Entry},
+    },
 };
 
 /// A purchase whose owner's subscription is locked: nothing about it can change until the transaction ends.
@@ -83,8 +87,15 @@ pub enum RefundError {
 }
 
 /// Has a charge given back by its provider. It counts as given back once the provider has done so.
-pub async fn refund(db: &Db, payment_id: Uuid, now: Ts) -> Result<Payment, RefundError> {
-    db.write(move |tx| {
+pub async fn refund(
+    office: Office<'_>,
+    actor: Actor,
+    payment_id: Uuid,
+    reason: Option<String>,
+) -> Result<Payment, RefundError> {
+    let now = office.now();
+    let asked = office.db.write(move |tx| {
+        let (actor, reason) = (actor.clone(), reason.clone());
         Box::pin(async move {
             let found = payments::find(tx, payment_id).await?.filter(|payment| payment.kind == PaymentKind::Paid);
             let charge = found.ok_or(RefundError::NotFound)?;
@@ -105,10 +116,13 @@ pub async fn refund(db: &Db, payment_id: Uuid, now: Ts) -> Result<Payment, Refun
             let ticket = Ticket::of_charge(&purchase, &charge);
             let task = Task::Refund { provider: purchase.provider, payment_id, ticket };
             task.enqueue(tx, now, now).await?;
+            let details = serde_json::json!({"amount": amount(&charge), "provider": purchase.provider});
+            let entry = Entry::new(actor, Action::RefundAsked).to(purchase.user_id).on(payment_id);
+            audit::record(tx, &entry.because(reason).with(details), now).await?;
             Ok(charge)
         })
-    })
-    .await
+    });
+    asked.await
 }
 
 /// Notes that a provider has given a charge back; false when that was known.

@@ -5,24 +5,21 @@ use std::{
     sync::Arc,
 };
 
+use serde_json::{Value, json};
+
+use super::plan_check::{Fault, check, check_name};
 use crate::{
     config::PlanSeed,
     db::{
-        Db, Ts,
+        Conn, Db, Ts,
         plans::{self, FREE, Period, Plan, Unit},
         subscriptions,
     },
+    staff::{
+        Actor, Office,
+        audit::{self, Action, Entry},
+    },
 };
-
-/// The most that a price in Stars may be (Bot API, "createInvoiceLink": of a subscription).
-const MOST_STARS: i64 = 10_000;
-/// The longest name: with what stands before it, it is a button's data in Telegram.
-const LONGEST_NAME: usize = 40;
-/// The longest title and description: they stand in an invoice.
-const LONGEST_TITLE: usize = 32;
-const LONGEST_DESCRIPTION: usize = 255;
-/// Of two plans with one product nobody could tell which was bought.
-const PRODUCT_TAKEN: &str = "another plan has this product of Google Play";
 
 /// Adds the configured plans that the database does not have yet; `free` always exists.
 pub async fn seed(db: &Db, seeds: &BTreeMap<String, PlanSeed>, now: Ts) -> sqlx::Result<()> {
@@ -118,44 +115,107 @@ pub enum PlanError {
     /// A new plan lacks what it cannot be without.
     #[error("there is no plan of that name; a new one needs a unit, a usage limit and a period")]
     Missing,
-    /// A value is out of its range.
-    #[error("{0}")]
-    Invalid(String),
+    /// There is one already.
+    #[error("there is a plan of that name")]
+    Exists,
+    /// Values that no plan can have.
+    #[error("{}", told(.0))]
+    Invalid(Vec<Fault>),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
 
+fn told(faults: &[Fault]) -> String {
+    let mut words: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    words.dedup();
+    words.join("; ")
+}
+
+/// A change of a plan, or a new one.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Who acts.
+    pub actor: Actor,
+    /// The plan.
+    pub name: String,
+    /// What is to be changed of it.
+    pub changes: Changes,
+    /// Whether it must be a new one.
+    pub is_new: bool,
+    /// Whether running periods take over the model, the providers and the longest answer, and a higher limit.
+    pub running: bool,
+    /// Why.
+    pub reason: Option<String>,
+}
+
 /// Changes a plan, or makes it. New periods get it as it is then; running ones keep what they were given, unless
-/// `running`: then they take over the model, the providers and the longest answer, and a higher limit.
-pub async fn set(db: &Db, name: &str, changes: Changes, running: bool, now: Ts) -> Result<Plan, PlanError> {
-    check_name(name).map_err(|message| PlanError::Invalid(message.into()))?;
-    let (name, changes) = (name.to_owned(), Arc::new(changes));
-    db.write(move |tx| {
-        let (name, changes) = (name.clone(), changes.clone());
-        Box::pin(async move {
-            let plan = match plans::find(tx, &name).await? {
-                Some(plan) => plan,
-                None => match (changes.unit, changes.usage_limit, changes.period) {
-                    (Some(unit), Some(limit), Some(period)) => new(&name, unit, limit, period, now),
-                    _ => return Err(PlanError::Missing),
-                },
-            };
-            let plan = changes.applied_to(plan);
-            check(&plan)?;
-            if let Some(product) = &plan.google_product_id
-                && plans::by_google_product(tx, product).await?.is_some_and(|other| other.name != plan.name)
-            {
-                return Err(PlanError::Invalid(PRODUCT_TAKEN.into()));
-            }
-            plans::set(tx, &plan).await?;
-            if running {
-                subscriptions::take_over(tx, &plan, now).await?;
-            }
-            Ok(plan)
-        })
+/// `running`.
+pub async fn set(office: Office<'_>, change: Change) -> Result<Plan, PlanError> {
+    if !check_name(&change.name) {
+        return Err(PlanError::Invalid(vec![Fault::Name]));
+    }
+    let (change, now) = (Arc::new(change), office.now());
+    let done = office.db.write(move |tx| {
+        let change = change.clone();
+        Box::pin(async move { write(tx, &change, now).await })
+    });
+    done.await
+}
+
+async fn write(tx: &mut Conn<'_>, change: &Change, now: Ts) -> Result<Plan, PlanError> {
+    let Change { actor, name, changes, is_new, running, reason } = change;
+    let before = plans::find(tx, name).await?;
+    if before.is_some() && *is_new {
+        return Err(PlanError::Exists);
+    }
+    let plan = match (before.clone(), changes.unit, changes.usage_limit, changes.period) {
+        (Some(plan), ..) => plan,
+        (None, Some(unit), Some(limit), Some(period)) => new(name, unit, limit, period, now),
+        _ => return Err(PlanError::Missing),
+    };
+    let plan = changes.applied_to(plan);
+    let mut faults = check(&plan);
+    if let Some(product) = &plan.google_product_id
+        && plans::by_google_product(tx, product).await?.is_some_and(|other| other.name != plan.name)
+    {
+        faults.push(Fault::ProductTaken);
+    }
+    if !faults.is_empty() {
+        return Err(PlanError::Invalid(faults));
+    }
+    plans::set(tx, &plan).await?;
+    let taken_over = if *running { Some(subscriptions::take_over(tx, &plan, now).await?) } else { None };
+    let action = if before.is_some() { Action::PlanChanged } else { Action::PlanMade };
+    let mut details = json!({"changed": difference(before.as_ref(), &plan)});
+    if let Some(periods) = taken_over {
+        details["running_periods"] = periods.into();
+    }
+    let entry = Entry::new(actor.clone(), action).on(name).because(reason.clone()).with(details);
+    audit::record(tx, &entry, now).await?;
+    Ok(plan)
+}
+
+/// What is another between two states of a plan: column, before, after.
+fn difference(before: Option<&Plan>, after: &Plan) -> Value {
+    let (old, new) = (before.map(columns), columns(after));
+    let old = |column: &str| old.as_ref().map_or(Value::Null, |old| old[column].clone());
+    let changed = new.as_object().into_iter().flatten().filter(|(column, value)| old(column) != **value);
+    changed
+        .map(|(column, value)| (column.clone(), json!([old(column), value])))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// What of a plan can be changed.
+fn columns(plan: &Plan) -> Value {
+    json!({
+        "unit": plan.unit, "usage_limit": plan.usage_limit, "period": plan.period, "price_stars": plan.price_stars,
+        "model": plan.model, "providers": plan.providers, "max_answer_tokens": plan.max_answer_tokens,
+        "rank": plan.rank, "google_product_id": plan.google_product_id, "auto_renew": plan.auto_renew,
+        "is_offered": plan.is_offered, "title_ru": plan.title_ru, "title_en": plan.title_en,
+        "description_ru": plan.description_ru, "description_en": plan.description_en,
     })
-    .await
 }
 
 impl Changes {
@@ -188,54 +248,16 @@ impl Changes {
 pub fn check_seeds(seeds: &BTreeMap<String, PlanSeed>) -> Result<(), String> {
     let mut products = BTreeSet::new();
     for (name, seed) in seeds {
-        check_name(name)?;
-        let plan = from_seed(name, seed, Ts::from_micros(0));
-        check(&plan).map_err(|error| format!("{name}: {error}"))?;
-        if plan.google_product_id.is_some_and(|product| !products.insert(product)) {
-            return Err(format!("{name}: {PRODUCT_TAKEN}"));
+        if !check_name(name) {
+            return Err(Fault::Name.to_string());
         }
-    }
-    Ok(())
-}
-
-/// A plan's name: it is a key in files, in addresses, and on buttons.
-fn check_name(name: &str) -> Result<(), &'static str> {
-    let is_ok = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
-    if (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(is_ok) {
-        Ok(())
-    } else {
-        Err("a plan's name is 1 to 40 characters of a-z, 0-9, _ and -")
-    }
-}
-
-fn check(plan: &Plan) -> Result<(), PlanError> {
-    let refuse = |message: String| Err(PlanError::Invalid(message));
-    if plan.usage_limit < 0 {
-        return refuse("the usage limit cannot be negative".into());
-    }
-    if plan.price_stars.is_some_and(|price| !(1..=MOST_STARS).contains(&price)) {
-        return refuse(format!("a price is 1 to {MOST_STARS} Stars"));
-    }
-    if plan.name == FREE && plan.price_stars.is_some() {
-        return refuse("the free plan has no price".into());
-    }
-    if plan.max_answer_tokens.is_some_and(|most| most < 1) {
-        return refuse("the longest answer has at least one token".into());
-    }
-    let providers = plan.providers.iter().flat_map(|names| names.split(','));
-    let mut names = plan.model.iter().chain(&plan.google_product_id).map(String::as_str).chain(providers);
-    if names.any(|name| name.trim().is_empty()) {
-        return refuse("a model, a provider and a product have a name".into());
-    }
-    for (text, most) in [
-        (&plan.title_ru, LONGEST_TITLE),
-        (&plan.title_en, LONGEST_TITLE),
-        (&plan.description_ru, LONGEST_DESCRIPTION),
-        (&plan.description_en, LONGEST_DESCRIPTION),
-    ] {
-        let fits = |text: &String| (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if text.as_ref().is_some_and(|text| !fits(text)) {
-            return refuse(format!("a title has 1 to {LONGEST_TITLE} characters, a description {LONGEST_DESCRIPTION}"));
+        let plan = from_seed(name, seed, Ts::from_micros(0));
+        let mut faults = check(&plan);
+        if plan.google_product_id.is_some_and(|product| !products.insert(product)) {
+            faults.push(Fault::ProductTaken);
+        }
+        if !faults.is_empty() {
+            return Err(format!("{name}: {}", told(&faults)));
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The command line: results on stdout, logs on stderr.
 
+mod admin;
 mod backup;
 mod copy;
 mod demo_data;
@@ -41,6 +42,9 @@ enum Command {
     CheckConfig,
     /// Print the OpenAPI document.
     Openapi,
+    /// See and change who may use the panel, and let them in.
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// See and change plans.
     #[command(subcommand)]
     Plan(plan::Command),
@@ -149,6 +153,7 @@ async fn run(arguments: Arguments) -> Result<(), CliError> {
             print_line(&format!("schema version {}", open::schema_version()))
         }
         Command::DemoData { users, messages } => demo_data::demo_data(&config, users, messages).await,
+        Command::Admin(command) => admin::admin(&config, command).await,
         Command::Plan(command) => plan::plan(&config, command).await,
         Command::Subscription(command) => subscription::subscription(&config, command).await,
         Command::Payment(command) => payment::payment(&config, command).await,

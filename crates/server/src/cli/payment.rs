@@ -4,7 +4,14 @@ use clap::Subcommand;
 use uuid::Uuid;
 
 use super::{CliError, open_database, print, print_line, who::Who};
-use crate::{billing::payment, clock::Clock, config::Config, db::payments, http::view};
+use crate::{
+    billing::payment,
+    clock::Clock,
+    config::Config,
+    db::payments,
+    http::view,
+    staff::{Actor, Office},
+};
 
 /// The most payments that are shown.
 const MOST: i64 = 1_000;
@@ -33,7 +40,8 @@ pub(super) async fn payment(config: &Config, command: Command) -> Result<(), Cli
             print(&payments.into_iter().map(view::Payment::from).collect::<Vec<_>>())?;
         }
         Command::Refund { payment } => {
-            let charge = payment::refund(&db, payment, Clock::System.now()).await;
+            let office = Office { db: &db, clock: &Clock::System };
+            let charge = payment::refund(office, Actor::cli(), payment, None).await;
             let charge = charge.map_err(|error| CliError::Said(error.to_string()))?;
             let amount = payment::amount(&charge).unwrap_or_default();
             print_line(&format!("{amount} will be given back: charge {}", charge.charge_id.unwrap_or_default()))?;

@@ -4,11 +4,12 @@ use clap::{Args, Subcommand};
 
 use super::{CliError, open_database, print, print_line};
 use crate::{
-    billing::plan::{self, Changes},
+    billing::plan::{self, Change, Changes},
     clock::Clock,
     config::Config,
     db::plans::{self, Period, Plan, Unit},
     models,
+    staff::{Actor, Office},
 };
 
 #[derive(Debug, Subcommand)]
@@ -108,8 +109,8 @@ pub(super) async fn plan(config: &Config, command: Command) -> Result<(), CliErr
             if json { print(&plans.iter().map(as_json).collect::<Vec<_>>())? } else { print_table(&plans)? }
         }
         Command::Set(set) => {
-            let (name, running) = (set.name.clone(), set.running);
-            let plan = plan::set(&db, &name, set.changes(), running, Clock::System.now()).await;
+            let office = Office { db: &db, clock: &Clock::System };
+            let plan = plan::set(office, set.change()).await;
             let plan = plan.map_err(|error| CliError::Said(error.to_string()))?;
             models::warn_of_unknown(&config.llm, &plan);
             print(&as_json(&plan))?;
@@ -120,6 +121,11 @@ pub(super) async fn plan(config: &Config, command: Command) -> Result<(), CliErr
 }
 
 impl Set {
+    fn change(self) -> Change {
+        let (name, running) = (self.name.clone(), self.running);
+        Change { actor: Actor::cli(), name, changes: self.changes(), is_new: false, running, reason: None }
+    }
+
     fn changes(self) -> Changes {
         fn given<T>(value: Option<Given<T>>) -> Option<Option<T>> {
             value.map(|Given(value)| value)

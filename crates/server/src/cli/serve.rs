@@ -15,6 +15,8 @@ use crate::{
     db::open,
     http, jobs,
     lifecycle::stop_signal,
+    settings,
+    staff::links,
     telegram, telemetry,
 };
 
@@ -33,8 +35,10 @@ pub(super) async fn serve(config: Config) -> Result<(), CliError> {
     };
     let db = open_database(&config).await?;
     let app = App::new(config, db, Clock::System, metrics.clone()).await?;
+    settings::keep(&app).await?;
     cluster::keep_lease(&app).await?;
     jobs::start(&app);
+    invite_first_owner(&app).await?;
     telegram::start(&app);
     let upkeep = metrics.clone();
     // Also when nobody reads them: it is what bounds their memory.
@@ -69,6 +73,15 @@ pub(super) async fn serve(config: Config) -> Result<(), CliError> {
         }
     }
     stop(&app).await
+}
+
+/// Says in the log how to become the first owner. This line is the only place where the link is seen.
+async fn invite_first_owner(app: &App) -> Result<(), CliError> {
+    if let Some(link) = links::first(app.office()).await? {
+        let url = link.url(&app.config);
+        tracing::info!(url, "there is no owner yet: whoever opens this link within 15 minutes becomes the first one");
+    }
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {

@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     db::{Ts, export, subscriptions::Subscription},
     http::view,
+    staff::Actor,
 };
 
 /// The most subscriptions that are shown.
@@ -65,7 +66,7 @@ fn moment(text: &str) -> Result<Ts, String> {
 pub(super) async fn subscription(config: &Config, command: Command) -> Result<(), CliError> {
     let db = open_database(config).await?;
     let zone = config.service.zone();
-    let desk = Desk { db: &db, zone: &zone, now: Clock::System.now() };
+    let desk = Desk { db: &db, zone: &zone, now: Clock::System.now(), actor: &Actor::cli() };
     let changed = match command {
         Command::Show { who } => {
             let id = who.find(&db).await?;

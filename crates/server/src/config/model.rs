@@ -40,7 +40,11 @@ pub struct Config {
     #[garde(dive)]
     pub telegram: Telegram,
     #[garde(skip)]
+    pub google: Google,
+    #[garde(skip)]
     pub google_play: GooglePlay,
+    #[garde(dive)]
+    pub web_push: WebPush,
     #[garde(dive)]
     pub journal: Journal,
     #[garde(skip)]
@@ -70,6 +74,21 @@ pub struct Http {
     pub max_body_bytes: usize,
     #[garde(range(max = 3600))]
     pub shutdown_seconds: u64,
+}
+
+impl Http {
+    /// The address under which people reach the service, without a slash at its end.
+    pub fn base_url(&self) -> String {
+        match self.public_url.trim_end_matches('/') {
+            "" => format!("http://{}", self.listen),
+            url => url.to_owned(),
+        }
+    }
+
+    /// Whether people reach the service by https alone.
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
 }
 
 /// `[database]`
@@ -124,6 +143,8 @@ pub struct Auth {
 pub struct Limits {
     #[garde(range(min = 1))]
     pub registrations_per_minute: u32,
+    #[garde(range(min = 1))]
+    pub sign_ins_per_minute: u32,
     #[garde(range(min = 1))]
     pub calls_per_minute: u32,
     #[garde(range(min = 1))]
@@ -199,6 +220,7 @@ pub struct Companion {
 #[expect(missing_docs, reason = "each key is explained in config.default.toml")]
 pub struct Llm {
     #[garde(skip)]
+    #[serde(serialize_with = "hide_credentials")]
     pub base_url: String,
     #[garde(skip)]
     #[serde(serialize_with = "hide")]
@@ -238,6 +260,7 @@ pub struct Provider {
     #[garde(length(min = 1, max = 64))]
     pub name: String,
     #[garde(length(min = 1))]
+    #[serde(serialize_with = "hide_credentials")]
     pub base_url: String,
     #[garde(skip)]
     #[serde(default, serialize_with = "hide")]
@@ -278,12 +301,17 @@ pub struct Telegram {
     #[serde(serialize_with = "hide")]
     pub token: SecretString,
     #[garde(length(min = 1))]
+    #[serde(serialize_with = "hide_credentials")]
     pub api_url: String,
     #[garde(skip)]
     pub mode: TelegramMode,
     #[garde(skip)]
     #[serde(serialize_with = "hide")]
     pub secret_token: SecretString,
+    #[garde(range(min = 60, max = 86_400))]
+    pub init_data_seconds: u64,
+    #[garde(skip)]
+    pub init_data_key: String,
 }
 
 /// How the bot gets its updates.
@@ -296,6 +324,18 @@ pub enum TelegramMode {
     Webhook,
 }
 
+/// `[google]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct Google {
+    #[serde(deserialize_with = "list")]
+    pub client_ids: Vec<String>,
+    pub authorization_url: String,
+    #[serde(serialize_with = "hide_credentials")]
+    pub keys_url: String,
+}
+
 /// `[google_play]`
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -304,10 +344,28 @@ pub struct GooglePlay {
     pub package_name: String,
     #[serde(serialize_with = "hide")]
     pub service_account: SecretString,
+    #[serde(serialize_with = "hide_credentials")]
     pub api_url: String,
     pub push_audience: String,
     pub push_email: String,
+    #[serde(serialize_with = "hide_credentials")]
     pub keys_url: String,
+}
+
+/// `[web_push]`
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config.default.toml")]
+pub struct WebPush {
+    #[garde(skip)]
+    pub enabled: bool,
+    #[garde(skip)]
+    #[serde(serialize_with = "hide")]
+    pub private_key: SecretString,
+    #[garde(custom(contact))]
+    pub subject: String,
+    #[garde(skip)]
+    pub allow_private: bool,
 }
 
 /// `[journal]`
@@ -367,6 +425,14 @@ fn known_zone(name: &str, (): &()) -> garde::Result {
     TimeZone::get(name).map(drop).map_err(|_| garde::Error::new("is not an IANA time zone"))
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
+fn contact(address: &str, (): &()) -> garde::Result {
+    match address.is_empty() || address.starts_with("mailto:") || address.starts_with("https://") {
+        true => Ok(()),
+        false => Err(garde::Error::new("must begin with mailto: or https://")),
+    }
+}
+
 fn known_plans(plans: &BTreeMap<String, PlanSeed>, (): &()) -> garde::Result {
     plan::check_seeds(plans).map_err(garde::Error::new)
 }
@@ -410,6 +476,22 @@ fn hide<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_str(if secret.expose_secret().is_empty() { "" } else { "(hidden)" })
 }
 
+fn hide_credentials<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&without_credentials(url))
+}
+
+/// An address without a name and a password in it, and without what stands behind a question mark: keys may.
+fn without_credentials(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return text.to_owned();
+    };
+    let (place, hidden) = rest.split_once('?').map_or((rest, ""), |(place, _)| (place, "?(hidden)"));
+    let end = place.find('/').unwrap_or(place.len());
+    let (host, path) = place.split_at(end);
+    let host = host.rsplit_once('@').map_or_else(|| host.to_owned(), |(_, host)| format!("(hidden)@{host}"));
+    format!("{scheme}://{host}{path}{hidden}")
+}
+
 /// A database URL without the password: everything between the scheme and the last `@` goes.
 fn hide_password<S: Serializer>(url: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     let url = url.expose_secret();
@@ -419,5 +501,17 @@ fn hide_password<S: Serializer>(url: &SecretString, serializer: S) -> Result<S::
             serializer.serialize_str(&format!("{scheme}://(hidden)@{place}"))
         }
         _ => serializer.serialize_str(url.split('?').next().unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_keep_their_secrets() {
+        assert_eq!(without_credentials("https://user:pw@h:1/v1?api-key=x"), "https://(hidden)@h:1/v1?(hidden)");
+        assert_eq!(without_credentials("sqlite://data/x@y.db"), "sqlite://data/x@y.db");
+        assert_eq!(without_credentials("not an address"), "not an address");
     }
 }

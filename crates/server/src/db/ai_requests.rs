@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, JsonText, Result, Ts, execute, fetch_all, fetch_optional};
+use super::{Conn, JsonText, Result, Ts, execute, fetch_all, fetch_optional, figures::first_id};
 
 /// A row of `ai_requests`.
 #[derive(Clone, Debug, FromRow)]
@@ -80,6 +80,41 @@ pub async fn page(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -
     fetch_all!(conn, AiRequest, sql, user_id, after, limit)
 }
 
+/// An attempt without what was said.
+#[derive(Clone, Debug, FromRow)]
+pub struct Attempt {
+    /// Id.
+    pub id: Uuid,
+    /// The turn.
+    pub turn_id: Uuid,
+    /// The provider's name in the configuration.
+    pub provider: String,
+    /// The model.
+    pub model: String,
+    /// HTTP status, if the model answered with one.
+    pub status_code: Option<i32>,
+    /// Milliseconds from the request to the end of the answer.
+    pub response_time_ms: Option<i64>,
+    /// Whether something went wrong.
+    pub is_failed: bool,
+}
+
+/// The attempts of a dialogue's turns from number `first` to `last`, up to `limit`, in the order of their making.
+pub async fn attempts(
+    conn: &mut Conn<'_>,
+    user_id: Uuid,
+    session_id: Uuid,
+    first: i64,
+    last: i64,
+    limit: i64,
+) -> Result<Vec<Attempt>> {
+    let sql = "SELECT id, turn_id, provider, model, status_code, response_time_ms, \
+               error_message IS NOT NULL AS is_failed FROM ai_requests \
+               WHERE user_id = $1 AND message_id IN (SELECT t.message_id FROM turns t \
+               WHERE t.session_id = $2 AND t.seq >= $3 AND t.seq <= $4) ORDER BY id LIMIT $5";
+    fetch_all!(conn, Attempt, sql, user_id, session_id, first, last, limit)
+}
+
 /// Keeps a text under its hash, once a person, and notes that it is used.
 pub async fn keep_text(conn: &mut Conn<'_>, user_id: Uuid, hash: &str, body: &str, now: Ts) -> Result<()> {
     let sql = "INSERT INTO ai_texts (user_id, hash, body, used_at) VALUES ($1, $2, $3, $4) \
@@ -106,4 +141,17 @@ pub async fn drop_payloads(conn: &mut Conn<'_>, before: Ts, limit: i64) -> Resul
                (SELECT id FROM ai_requests WHERE created_at < $1 \
                AND (request_payload IS NOT NULL OR response_payload IS NOT NULL) ORDER BY created_at LIMIT $2)";
     execute!(conn, sql, before, limit)
+}
+
+/// The attempt with this id.
+pub async fn find(conn: &mut Conn<'_>, id: Uuid) -> Result<Option<AiRequest>> {
+    fetch_optional!(conn, AiRequest, "SELECT * FROM ai_requests WHERE id = $1", id)
+}
+
+/// The newest attempts since `since`, no more than `most`, by provider: how many, and how many failed.
+pub async fn lately(conn: &mut Conn<'_>, since: Ts, most: i64) -> Result<Vec<(String, i64, i64)>> {
+    let sql = "SELECT provider, COUNT(*), CAST(SUM(CASE WHEN error_message IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT) \
+               FROM (SELECT provider, error_message FROM ai_requests WHERE id >= $1 ORDER BY id DESC LIMIT $2) a \
+               GROUP BY provider ORDER BY provider";
+    fetch_all!(conn, (String, i64, i64), sql, first_id(since), most)
 }

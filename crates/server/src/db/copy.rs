@@ -11,11 +11,13 @@ use uuid::Uuid;
 use super::{Conn, Day, JsonText, Result, Ts, fetch_one};
 
 /// The tables, each after those it refers to. `nodes` and `roles` are of processes of the old place, and stay there.
-pub const TABLES: [&str; 22] = [
+pub const TABLES: [&str; 38] = [
     "plans",
     "users",
     "admins",
+    "identities",
     "devices",
+    "push_subscriptions",
     "access_tokens",
     "refresh_tokens",
     "purchases",
@@ -30,10 +32,24 @@ pub const TABLES: [&str; 22] = [
     "usage_logs",
     "telegram_updates",
     "telegram_chats",
+    "broadcasts",
+    "broadcast_recipients",
     "deliveries",
     "link_codes",
+    "used_proofs",
+    "admin_links",
+    "admin_sessions",
+    "openings",
+    "passkeys",
+    "passkey_challenges",
+    "audit_log",
+    "reports",
     "jobs",
     "positions",
+    "service_keys",
+    "day_figures",
+    "usage_days",
+    "settings",
 ];
 
 /// Rows of one INSERT: the columns times this stay under both databases' limits of parameters.

@@ -39,12 +39,13 @@ pub async fn list(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Vec<Device>> {
     fetch_all!(conn, Device, sql, user_id)
 }
 
-/// Signs one of the person's devices out; false when there is no such signed-in device.
+/// Signs one of the person's devices out, and forgets where its browser is told of answers; false when there is no such signed-in device.
 pub async fn revoke(conn: &mut Conn<'_>, user_id: Uuid, id: Uuid, now: Ts) -> Result<bool> {
     let sql = "UPDATE devices SET revoked_at = $3 WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL";
     let revoked = execute!(conn, sql, user_id, id, now)? == 1;
     if revoked {
-        execute!(conn, "DELETE FROM access_tokens WHERE device_id = $1", id)?;
+        execute!(&mut *conn, "DELETE FROM access_tokens WHERE device_id = $1", id)?;
+        execute!(conn, "DELETE FROM push_subscriptions WHERE device_id = $1", id)?;
     }
     Ok(revoked)
 }

@@ -40,13 +40,26 @@ pub async fn lock_people(conn: &mut Conn<'_>, one: Uuid, other: Uuid) -> Result<
     }
 }
 
+/// Locks the owners' rows until the transaction ends, so that two of them can't remove each other at once. SQLite has
+/// one writer, and needs no lock.
+pub async fn lock_owners(conn: &mut Conn<'_>) -> Result<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(c) => {
+            let sql = "SELECT 1 FROM admins WHERE role = 'owner' ORDER BY id FOR UPDATE";
+            sqlx::query(sql).execute(&mut **c).await.map(drop)
+        }
+    }
+}
+
 /// Takes jobs that are due and that nobody works on. PostgreSQL passes over those that another node is just taking.
-pub async fn claim_jobs(conn: &mut Conn<'_>, now: Ts, lease_until: Ts, limit: i64) -> Result<Vec<Job>> {
+pub async fn claim_jobs(conn: &mut Conn<'_>, pushes: bool, now: Ts, lease_until: Ts, limit: i64) -> Result<Vec<Job>> {
     macro_rules! claim {
         ($lock:literal) => {
             concat!(
                 "UPDATE jobs SET lease_until = $2, attempts = attempts + 1 WHERE id IN (SELECT id FROM jobs \
                  WHERE ended_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
+                 AND (kind = 'push') = $4 \
                  ORDER BY run_at, id LIMIT $3 ",
                 $lock,
                 ") RETURNING *"
@@ -55,11 +68,12 @@ pub async fn claim_jobs(conn: &mut Conn<'_>, now: Ts, lease_until: Ts, limit: i6
     }
     match conn {
         Conn::Sqlite(c) => {
-            let query = sqlx::query_as(claim!("")).bind(now).bind(lease_until).bind(limit);
+            let query = sqlx::query_as(claim!("")).bind(now).bind(lease_until).bind(limit).bind(pushes);
             query.fetch_all(&mut **c).await
         }
         Conn::Postgres(c) => {
-            let query = sqlx::query_as(claim!("FOR UPDATE SKIP LOCKED")).bind(now).bind(lease_until).bind(limit);
+            let query = sqlx::query_as(claim!("FOR UPDATE SKIP LOCKED"));
+            let query = query.bind(now).bind(lease_until).bind(limit).bind(pushes);
             query.fetch_all(&mut **c).await
         }
     }

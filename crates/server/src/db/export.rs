@@ -5,11 +5,14 @@ use uuid::Uuid;
 
 use super::{
     Conn, Day, Result, Ts,
+    admin_sessions::AdminSession,
     devices::Device,
     fetch_all,
     messages::{Message, Sender},
+    passkeys::Passkey,
     payments::Payment,
     purchases::Purchase,
+    push_subscriptions::PushSubscription,
     sessions::Session,
     subscriptions::Subscription,
     telegram_chats::Chat,
@@ -57,6 +60,17 @@ pub async fn devices(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64
     fetch_all!(conn, Device, sql, user_id, after, limit)
 }
 
+/// Where the person's browsers are told of answers, after the cursor.
+pub async fn push_subscriptions(
+    conn: &mut Conn<'_>,
+    user_id: Uuid,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<PushSubscription>> {
+    let sql = "SELECT * FROM push_subscriptions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, PushSubscription, sql, user_id, after, limit)
+}
+
 /// The person's subscriptions, closed ones too, after the cursor.
 pub async fn subscriptions(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Subscription>> {
     let sql = "SELECT * FROM subscriptions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
@@ -98,10 +112,40 @@ pub async fn admins(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64)
     fetch_all!(conn, Admin, sql, user_id, after, limit)
 }
 
+/// Where the person was signed in to the panel, after the cursor.
+pub async fn admin_sessions(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<AdminSession>> {
+    let sql = "SELECT * FROM admin_sessions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, AdminSession, sql, user_id, after, limit)
+}
+
+/// The person's passkeys, after the cursor.
+pub async fn passkeys(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Passkey>> {
+    let sql = "SELECT * FROM passkeys WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    fetch_all!(conn, Passkey, sql, user_id, after, limit)
+}
+
 /// Where the person talks to the bot, after the cursor.
 pub async fn telegram_chats(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Chat>> {
     let sql = "SELECT * FROM telegram_chats WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     fetch_all!(conn, Chat, sql, user_id, after, limit)
+}
+
+/// A broadcast that a person was given.
+#[derive(Clone, Debug, FromRow, serde::Serialize)]
+pub struct Broadcast {
+    /// Id.
+    pub id: Uuid,
+    /// When it began.
+    pub started_at: Option<Ts>,
+    /// What became of it; none: it is on its way.
+    pub outcome: Option<String>,
+}
+
+/// The broadcasts that the person was given, after the cursor.
+pub async fn broadcasts(conn: &mut Conn<'_>, user_id: Uuid, after: Uuid, limit: i64) -> Result<Vec<Broadcast>> {
+    let sql = "SELECT b.id, b.started_at, r.outcome FROM broadcast_recipients r JOIN broadcasts b ON b.id = r.broadcast_id \
+               WHERE r.user_id = $1 AND r.broadcast_id > $2 ORDER BY r.broadcast_id LIMIT $3";
+    fetch_all!(conn, Broadcast, sql, user_id, after, limit)
 }
 
 /// The person's dialogues, after the cursor.

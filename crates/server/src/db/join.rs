@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, execute, fetch_optional, link_codes, users::User};
+use super::{Conn, Result, admin_links, execute, fetch_optional, link_codes, passkeys, users::User};
 
 /// Names tables, and the statement that moves the rows of each.
 macro_rules! tables {
@@ -27,13 +27,20 @@ tables! {
     "ai_requests",
     "ai_texts",
     "usage_logs",
+    "identities",
     "devices",
+    "push_subscriptions",
     "access_tokens",
     "refresh_tokens",
     "admins",
     "telegram_chats",
     "deliveries",
+    "broadcast_recipients",
     "link_codes",
+    "admin_links",
+    "admin_sessions",
+    "passkeys",
+    "reports",
 }
 
 /// Makes one of what both have and one person may have once. $1 stays, $2 goes.
@@ -51,19 +58,25 @@ const MERGES: &[&str] = &[
      WHERE usage_logs.user_id = $1 AND gone.user_id = $2 AND gone.date = usage_logs.date",
     "DELETE FROM usage_logs WHERE user_id = $2 AND EXISTS \
      (SELECT 1 FROM usage_logs kept WHERE kept.user_id = $1 AND kept.date = usage_logs.date)",
+    "DELETE FROM broadcast_recipients WHERE user_id = $2 AND EXISTS (SELECT 1 FROM broadcast_recipients kept \
+     WHERE kept.user_id = $1 AND kept.broadcast_id = broadcast_recipients.broadcast_id)",
     // The higher role stays. Whoever appointed themselves, as it is now one person, was appointed by nobody.
     "UPDATE admins SET appointed_by = NULL WHERE user_id IN ($1, $2) AND appointed_by IN ($1, $2)",
     "UPDATE admins SET appointed_by = $1 WHERE appointed_by = $2",
+    "UPDATE reports SET handled_by = $1 WHERE handled_by = $2",
     "DELETE FROM admins WHERE user_id = $1 AND EXISTS (SELECT 1 FROM admins gone WHERE gone.user_id = $2 AND \
      (gone.role = 'owner' AND admins.role <> 'owner' OR gone.role = 'admin' AND admins.role = 'moderator'))",
     "DELETE FROM admins WHERE user_id = $2 AND EXISTS (SELECT 1 FROM admins kept WHERE kept.user_id = $1)",
 ];
 
-/// Gives every row of `goes` to `stays`; the links that `goes` made and nobody used are void.
+/// Gives every row of `goes` to `stays`; the links that `goes` made and nobody used are void, and so are the passkeys of
+/// `goes`, as they name it.
 ///
 /// Both people's rows must be locked, `goes` have no open turn, and only one of them an active subscription.
 pub async fn move_rows(conn: &mut Conn<'_>, stays: Uuid, goes: Uuid) -> Result<()> {
     link_codes::delete_unused(conn, goes).await?;
+    admin_links::delete_unused(conn, goes).await?;
+    passkeys::remove_all(conn, goes).await?;
     for sql in MERGES.iter().chain(MOVES) {
         execute!(&mut *conn, *sql, stays, goes)?;
     }
@@ -80,7 +93,7 @@ pub async fn has_open_turn(conn: &mut Conn<'_>, user_id: Uuid) -> Result<bool> {
 pub async fn update_person(conn: &mut Conn<'_>, user: &User) -> Result<()> {
     let sql = "UPDATE users SET telegram_id = $2, username = $3, first_name = $4, last_name = $5, gender = $6, \
                name = $7, age = $8, age_stated_at = $9, language = $10, time_zone = $11, companion_name = $12, \
-               companion_gender = $13, companion_age = $14, blocked_at = $15 WHERE id = $1";
+               companion_gender = $13, companion_age = $14, blocked_at = $15, name_key = $16, username_key = $17 WHERE id = $1";
     execute!(
         conn,
         sql,
@@ -99,6 +112,8 @@ pub async fn update_person(conn: &mut Conn<'_>, user: &User) -> Result<()> {
         user.companion_gender,
         user.companion_age,
         user.blocked_at,
+        user.name_key(),
+        user.username_key(),
     )
     .map(drop)
 }

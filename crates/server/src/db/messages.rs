@@ -87,6 +87,24 @@ pub async fn list(
     fetch_all!(conn, Message, sql, user_id, session_id, seq, sender, limit)
 }
 
+/// The newest answer to one of the person's questions.
+pub async fn newest_answer(conn: &mut Conn<'_>, user_id: Uuid, question_id: Uuid) -> Result<Option<Message>> {
+    let sql = "SELECT * FROM messages WHERE answers_id = $2 AND user_id = $1 ORDER BY seq DESC LIMIT 1";
+    fetch_optional!(conn, Message, sql, user_id, question_id)
+}
+
+/// A dialogue's messages of the turns from number `first` to `last`.
+pub async fn between(
+    conn: &mut Conn<'_>,
+    user_id: Uuid,
+    session_id: Uuid,
+    first: i64,
+    last: i64,
+) -> Result<Vec<Message>> {
+    let sql = "SELECT * FROM messages WHERE session_id = $2 AND user_id = $1 AND seq >= $3 AND seq <= $4 ORDER BY seq";
+    fetch_all!(conn, Message, sql, user_id, session_id, first, last)
+}
+
 /// What a turn sees before and including a question: exchanges up to question number `up_to`, newest first,
 /// each with its newest answer from a turn before `turn_seq`.
 pub async fn exchanges(

@@ -4,34 +4,52 @@
 //! ([`Db::read`]). The files beside this one hold the SQL, one file a table; their functions take a `Conn` and never
 //! open or commit anything. The few texts that differ between the databases stand in [`dialect`].
 
+pub mod admin_links;
+pub mod admin_sessions;
 pub mod admins;
 pub mod ai_requests;
+pub mod attempts;
+pub mod audit_log;
 pub mod batches;
+pub mod broadcasts;
 pub mod copy;
 pub mod deliveries;
 pub mod devices;
 pub mod dialect;
 pub mod export;
+pub mod figures;
+pub mod identities;
 pub mod jobs;
 pub mod join;
 pub mod link_codes;
 pub mod messages;
 pub mod nodes;
 pub mod open;
+pub mod openings;
+pub mod passkey_challenges;
+pub mod passkeys;
 pub mod payments;
+pub mod payments_page;
+pub mod people;
 pub mod plans;
 pub mod positions;
 pub mod purchases;
+pub mod push_subscriptions;
 mod readers;
+pub mod reports;
 pub mod roles;
+pub mod service_keys;
 pub mod sessions;
+pub mod settings;
 pub mod subscriptions;
+pub mod subscriptions_page;
 pub mod telegram_chats;
 pub mod telegram_updates;
 pub mod tokens;
 pub mod turns;
 pub mod types;
 pub mod usage_logs;
+pub mod used_proofs;
 pub mod users;
 mod writer;
 

@@ -1,8 +1,9 @@
 //! `nodes`: running processes and their leases.
 
+use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, Result, Ts, execute, fetch_all, fetch_optional};
+use super::{Conn, Result, Ts, execute, fetch_all, fetch_one, fetch_optional};
 
 /// Enters a node, or renews its lease.
 pub async fn renew(conn: &mut Conn<'_>, id: Uuid, url: Option<&str>, now: Ts, lease_until: Ts) -> Result<()> {
@@ -40,4 +41,29 @@ pub async fn holding(conn: &mut Conn<'_>, user_id: Uuid, subscription_id: Uuid) 
     let sql = "SELECT t.id, n.lease_until FROM turns t LEFT JOIN nodes n ON n.id = t.node_id \
                WHERE t.user_id = $1 AND t.subscription_id = $2 AND t.ended_at IS NULL ORDER BY t.id LIMIT 1000";
     fetch_all!(conn, (Uuid, Option<Ts>), sql, user_id, subscription_id)
+}
+
+/// A row of `nodes`.
+#[derive(Clone, Debug, FromRow)]
+pub struct Row {
+    /// Id.
+    pub id: Uuid,
+    /// Where other nodes reach it.
+    pub internal_url: Option<String>,
+    /// When it began.
+    pub started_at: Ts,
+    /// Until when its lease lasts.
+    pub lease_until: Ts,
+}
+
+/// The nodes, the newest first.
+pub async fn list(conn: &mut Conn<'_>) -> Result<Vec<Row>> {
+    fetch_all!(conn, Row, "SELECT id, internal_url, started_at, lease_until FROM nodes ORDER BY id DESC LIMIT 100")
+}
+
+/// How many nodes have left turns open and have no lease any more.
+pub async fn count_lost(conn: &mut Conn<'_>, now: Ts) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM nodes WHERE lease_until <= $1 \
+               AND EXISTS (SELECT 1 FROM turns WHERE turns.node_id = nodes.id AND turns.ended_at IS NULL)";
+    Ok(fetch_one!(conn, (i64,), sql, now)?.0)
 }

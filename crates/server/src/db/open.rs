@@ -2,9 +2,10 @@
 
 use std::{fs::File, path::Path, time::Duration};
 
+use log::LevelFilter;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
-    ConnectOptions as _, PgConnection, SqliteConnection,
+    ConnectOptions, PgConnection, SqliteConnection,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -91,7 +92,7 @@ fn postgres_options(url: &str) -> Result<PgConnectOptions, OpenError> {
         return Err(OpenError::Url("another scheme".into()));
     }
     let options: PgConnectOptions = url.parse().map_err(|_| OpenError::Url("it cannot be parsed".into()))?;
-    Ok(options.application_name("beseda").statement_cache_capacity(STATEMENTS).disable_statement_logging())
+    Ok(logged(options.application_name("beseda").statement_cache_capacity(STATEMENTS)))
 }
 
 /// One migrated connection, for work that needs the database to itself.
@@ -127,7 +128,7 @@ fn make_folder(path: &Path) -> Result<(), OpenError> {
 }
 
 fn sqlite_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
+    let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -135,8 +136,13 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(STATEMENTS)
-        .optimize_on_close(true, None)
-        .disable_statement_logging()
+        .optimize_on_close(true, None);
+    logged(options)
+}
+
+/// Logs statements, without what is bound to them, at debug; which of them are slow is not judged.
+fn logged<O: ConnectOptions>(options: O) -> O {
+    options.log_statements(LevelFilter::Debug).log_slow_statements(LevelFilter::Off, Duration::MAX)
 }
 
 async fn connect_sqlite(path: &Path) -> Result<SqliteConnection, OpenError> {

@@ -14,3 +14,10 @@ pub async fn set(conn: &mut Conn<'_>, name: &str, position: i64) -> Result<()> {
                ON CONFLICT (name) DO UPDATE SET position = excluded.position";
     execute!(conn, sql, name, position).map(drop)
 }
+
+/// Notes how far, unless somebody else has gone on from `from` meanwhile; false then.
+pub async fn advance(conn: &mut Conn<'_>, name: &str, from: i64, to: i64) -> Result<bool> {
+    let sql = "INSERT INTO positions (name, position) VALUES ($1, $3) \
+               ON CONFLICT (name) DO UPDATE SET position = excluded.position WHERE positions.position = $2";
+    Ok(execute!(conn, sql, name, from, to)? == 1)
+}

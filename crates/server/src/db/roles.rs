@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Result, Ts, execute};
+use super::{Conn, Result, Ts, execute, fetch_all};
 
 /// Takes a role, or keeps it: true when it is this node's now. Another's is taken only when its lease has run out.
 pub async fn hold(conn: &mut Conn<'_>, name: &str, node_id: Uuid, now: Ts) -> Result<bool> {
@@ -16,4 +16,9 @@ pub async fn hold(conn: &mut Conn<'_>, name: &str, node_id: Uuid, now: Ts) -> Re
 /// Gives a role up.
 pub async fn leave(conn: &mut Conn<'_>, name: &str, node_id: Uuid) -> Result<()> {
     execute!(conn, "DELETE FROM roles WHERE name = $1 AND node_id = $2", name, node_id).map(drop)
+}
+
+/// Who holds which role, and since when.
+pub async fn list(conn: &mut Conn<'_>) -> Result<Vec<(String, Uuid, Ts)>> {
+    fetch_all!(conn, (String, Uuid, Ts), "SELECT name, node_id, since FROM roles ORDER BY name LIMIT 100")
 }

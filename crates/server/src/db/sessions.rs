@@ -81,6 +81,14 @@ pub async fn list(conn: &mut Conn<'_>, user_id: Uuid, before: Option<(Ts, Uuid)>
     fetch_all!(conn, Session, sql, user_id, at, id, limit)
 }
 
+/// The person's dialogues that were active after the cursor (activity, id), the one nearest to it first.
+pub async fn list_after(conn: &mut Conn<'_>, user_id: Uuid, after: (Ts, Uuid), limit: i64) -> Result<Vec<Session>> {
+    let sql = "SELECT * FROM chat_sessions WHERE user_id = $1 \
+               AND (last_activity_at > $2 OR (last_activity_at = $2 AND id > $3)) \
+               ORDER BY last_activity_at, id LIMIT $4";
+    fetch_all!(conn, Session, sql, user_id, after.0, after.1, limit)
+}
+
 /// Takes the next turn's number, which also locks the dialogue; `title` is used if there is none yet.
 pub async fn next_seq(
     conn: &mut Conn<'_>,

@@ -197,6 +197,12 @@ pub async fn reopen(conn: &mut Conn<'_>, id: Uuid) -> Result<Option<Subscription
     fetch_optional!(conn, Subscription, sql, id)
 }
 
+/// The person's newest subscriptions, closed ones too, the newest first.
+pub async fn newest(conn: &mut Conn<'_>, user_id: Uuid, limit: i64) -> Result<Vec<Subscription>> {
+    let sql = "SELECT * FROM subscriptions WHERE user_id = $1 ORDER BY start_date DESC, id DESC LIMIT $2";
+    fetch_all!(conn, Subscription, sql, user_id, limit)
+}
+
 /// The subscriptions that the person has bought or been given, closed ones too.
 pub async fn bought(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Vec<Subscription>> {
     let sql = "SELECT * FROM subscriptions WHERE user_id = $1 AND purchase_id IS NOT NULL ORDER BY id LIMIT 10000";

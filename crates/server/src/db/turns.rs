@@ -142,6 +142,26 @@ pub async fn last_of(conn: &mut Conn<'_>, user_id: Uuid, session_id: Uuid) -> Re
     fetch_optional!(conn, Turn, sql, user_id, session_id)
 }
 
+/// A page of a dialogue's turns: `Some((seq, newer))` is those next to `seq` on its newer or older side, `None` the newest.
+/// The rows nearest to the place come first.
+pub async fn page(
+    conn: &mut Conn<'_>,
+    user_id: Uuid,
+    session_id: Uuid,
+    place: Option<(i64, bool)>,
+    limit: i64,
+) -> Result<Vec<Turn>> {
+    let sql = match place {
+        None | Some((_, false)) => {
+            "SELECT * FROM turns WHERE user_id = $1 AND session_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"
+        }
+        Some((_, true)) => {
+            "SELECT * FROM turns WHERE user_id = $1 AND session_id = $2 AND seq > $3 ORDER BY seq LIMIT $4"
+        }
+    };
+    fetch_all!(conn, Turn, sql, user_id, session_id, place.map_or(i64::MAX, |(seq, _)| seq), limit)
+}
+
 /// The turn of a dialogue that runs, or is the next to.
 pub async fn first_open(conn: &mut Conn<'_>, user_id: Uuid, session_id: Uuid) -> Result<Option<Turn>> {
     let sql = "SELECT * FROM turns WHERE user_id = $1 AND session_id = $2 AND ended_at IS NULL ORDER BY seq LIMIT 1";

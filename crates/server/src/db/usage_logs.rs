@@ -42,3 +42,42 @@ pub async fn days(conn: &mut Conn<'_>, user_id: Uuid, first: Day, last: Day) -> 
                WHERE user_id = $1 AND date >= $2 AND date <= $3 ORDER BY date";
     fetch_all!(conn, DayUsage, sql, user_id, first, last)
 }
+
+/// What a person used on a day that is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct PersonUsage {
+    /// The person.
+    pub user_id: Uuid,
+    /// What they are called.
+    pub name: Option<String>,
+    /// Answered turns.
+    pub requests_count: i64,
+    /// Tokens of their answers.
+    pub tokens_used: i64,
+    /// Dialogues begun.
+    pub session_count: i64,
+}
+
+/// A page of the people who used anything on a day, those who came last first; `place` as everywhere.
+pub async fn of_day(
+    conn: &mut Conn<'_>,
+    day: Day,
+    place: Option<(Uuid, bool)>,
+    limit: i64,
+) -> Result<Vec<PersonUsage>> {
+    macro_rules! select {
+        ($side:literal) => {
+            concat!(
+                "SELECT l.user_id, u.name, l.requests_count, l.tokens_used, l.session_count FROM usage_logs l \
+                 JOIN users u ON u.id = l.user_id WHERE l.date = $1 AND l.user_id ",
+                $side,
+                " LIMIT $3"
+            )
+        };
+    }
+    let sql = match place {
+        None | Some((_, false)) => select!("< $2 ORDER BY l.user_id DESC"),
+        Some((_, true)) => select!("> $2 ORDER BY l.user_id"),
+    };
+    fetch_all!(conn, PersonUsage, sql, day, place.map_or(Uuid::max(), |(id, _)| id), limit)
+}

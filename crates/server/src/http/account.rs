@@ -23,6 +23,7 @@ use crate::{
         erasure, export,
         profile::{self, Change, Name, Profile},
         registration,
+        tokens::Pair,
     },
     db::users::{self, Gender},
     problem::Kind,
@@ -104,6 +105,14 @@ pub struct Registered {
     expires_in: u64,
 }
 
+impl Registered {
+    /// The answer to whoever has just been signed in.
+    pub(super) fn new(user: view::User, pair: Pair) -> Self {
+        let Pair { access_token, refresh_token, expires_in } = pair;
+        Self { user, access_token, refresh_token, expires_in }
+    }
+}
+
 /// First contact
 ///
 /// Creates an account of the front's model and signs the device in. The account has the free plan.
@@ -121,13 +130,7 @@ pub async fn register(
     let Some(person) = person.filter(|_| errors.is_empty()) else { return Err(Problem::invalid(errors)) };
     edge.limits.registration(address).map_err(|seconds| Problem::new(Kind::TooManyRequests).retry_after(seconds))?;
     let (user, pair) = registration::register(&edge.app, person, device, language).await?;
-    let answer = Registered {
-        user: view::User::new(user, edge.app.clock.now()),
-        access_token: pair.access_token,
-        refresh_token: pair.refresh_token,
-        expires_in: pair.expires_in,
-    };
-    Ok((StatusCode::CREATED, Answer(answer)))
+    Ok((StatusCode::CREATED, Answer(Registered::new(view::User::new(user, edge.app.clock.now()), pair))))
 }
 
 /// The caller
@@ -216,9 +219,14 @@ pub async fn export(State(edge): State<Edge>, person: Person) -> Result<Response
     Ok((headers, Body::from_stream(stream)).into_response())
 }
 
-type Check = fn(&str) -> std::result::Result<String, &'static str>;
+pub(super) type Check = fn(&str) -> std::result::Result<String, &'static str>;
 
-fn checked(field: &str, value: Option<String>, check: Check, errors: &mut Vec<FieldError>) -> Option<String> {
+pub(super) fn checked(
+    field: &str,
+    value: Option<String>,
+    check: Check,
+    errors: &mut Vec<FieldError>,
+) -> Option<String> {
     match check(&value?) {
         Ok(value) => Some(value),
         Err(message) => {
@@ -244,7 +252,7 @@ pub(super) fn check_label(text: &str) -> std::result::Result<String, &'static st
     }
 }
 
-fn check_language(text: &str) -> std::result::Result<String, &'static str> {
+pub(super) fn check_language(text: &str) -> std::result::Result<String, &'static str> {
     let mut parts = text.split('-');
     let language =
         parts.next().is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));

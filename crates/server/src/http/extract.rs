@@ -45,6 +45,18 @@ impl FromRequestParts<Edge> for Person {
     }
 }
 
+/// Somebody who may be signed in, or not yet. A token that is no good is refused, not passed over.
+impl OptionalFromRequestParts<Edge> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Option<Self>, Problem> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<Edge>>::from_request_parts(parts, edge).await.map(Some)
+    }
+}
+
 impl FromRequestParts<Edge> for Sender {
     type Rejection = Problem;
 

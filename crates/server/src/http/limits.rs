@@ -1,4 +1,4 @@
-//! Limits: registrations of an address, calls of a person, open streams.
+//! Limits: registrations and sign-ins of an address, calls of a person, open streams.
 
 use std::{
     collections::HashMap,
@@ -17,6 +17,7 @@ use crate::config;
 #[derive(Debug)]
 pub struct Limits {
     registrations: DefaultKeyedRateLimiter<IpAddr>,
+    sign_ins: DefaultKeyedRateLimiter<IpAddr>,
     calls: DefaultKeyedRateLimiter<Uuid>,
     clock: governor::clock::DefaultClock,
     at_once: usize,
@@ -61,6 +62,7 @@ impl Limits {
         let a_minute = |n: u32| Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
         Self {
             registrations: RateLimiter::keyed(a_minute(config.registrations_per_minute)),
+            sign_ins: RateLimiter::keyed(a_minute(config.sign_ins_per_minute)),
             calls: RateLimiter::keyed(a_minute(config.calls_per_minute)),
             clock: governor::clock::DefaultClock::default(),
             at_once: config.calls_at_once,
@@ -72,6 +74,11 @@ impl Limits {
     /// Counts a registration; an error is the seconds to wait.
     pub fn registration(&self, address: IpAddr) -> Result<(), u64> {
         self.registrations.check_key(&block(address)).map_err(|not| wait(&not.wait_time_from(self.clock.now())))
+    }
+
+    /// Counts a try to sign in to the panel; an error is the seconds to wait.
+    pub fn sign_in(&self, address: IpAddr) -> Result<(), u64> {
+        self.sign_ins.check_key(&block(address)).map_err(|not| wait(&not.wait_time_from(self.clock.now())))
     }
 
     /// Counts a call; an error is the seconds to wait.
@@ -96,6 +103,7 @@ impl Limits {
     /// Forgets addresses and people who are within their limits again.
     pub fn tidy(&self) {
         self.registrations.retain_recent();
+        self.sign_ins.retain_recent();
         self.calls.retain_recent();
     }
 }

@@ -3,6 +3,7 @@
 mod account;
 mod auth;
 mod body;
+mod client;
 mod cursor;
 mod documents;
 mod extract;
@@ -14,8 +15,11 @@ mod messages;
 mod payments;
 mod plans;
 mod problem;
+mod push;
+mod reports;
 mod router;
 mod sessions;
+mod sign_in;
 mod sse;
 mod subscription;
 mod turns;
@@ -23,6 +27,7 @@ mod usage;
 pub mod view;
 
 pub use documents::document;
+pub use extract::ClientAddress;
 pub use problem::Problem;
 pub use router::{Edge, router};
 

@@ -88,6 +88,12 @@ impl Problem {
         self
     }
 
+    /// With what happened, for the log only.
+    pub fn source(mut self, source: impl Into<String>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
     /// With the seconds to wait.
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);

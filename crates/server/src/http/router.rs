@@ -7,8 +7,8 @@ use axum::{
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method, header},
     middleware::{self, Next},
-    response::{IntoResponse as _, Redirect, Response},
-    routing::{get, post},
+    response::{IntoResponse as _, Response},
+    routing::post,
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -19,10 +19,10 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Problem, account, auth, documents, google_play, health, limits::Limits, linking, messages, payments, plans,
-    sessions, subscription, turns, usage,
+    Problem, account, auth, client, documents, google_play, health, limits::Limits, linking, messages, payments, plans,
+    push, reports, sessions, sign_in, subscription, turns, usage,
 };
-use crate::{app::Shared, problem::Kind, telegram::webhook};
+use crate::{admin, app::Shared, problem::Kind, telegram::webhook};
 
 /// What every handler works with.
 #[derive(Clone, Debug)]
@@ -36,6 +36,9 @@ pub struct Edge {
 fn api() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(account::register))
+        .routes(routes!(sign_in::methods))
+        .routes(routes!(sign_in::telegram))
+        .routes(routes!(sign_in::google))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
         .routes(routes!(account::me, account::erase))
@@ -47,8 +50,12 @@ fn api() -> OpenApiRouter<Edge> {
         .routes(routes!(payments::invoice))
         .routes(routes!(payments::claim))
         .routes(routes!(linking::create))
+        .routes(routes!(sign_in::show, sign_in::unlink))
         .routes(routes!(auth::list_devices))
         .routes(routes!(auth::revoke_device))
+        .routes(routes!(push::key))
+        .routes(routes!(push::subscribe))
+        .routes(routes!(push::unsubscribe))
         .routes(routes!(plans::list))
         .routes(routes!(sessions::create, sessions::list))
         .routes(routes!(sessions::show, sessions::rename, sessions::delete))
@@ -57,6 +64,7 @@ fn api() -> OpenApiRouter<Edge> {
         .routes(routes!(turns::stream))
         .routes(routes!(turns::stop))
         .routes(routes!(turns::regenerate))
+        .routes(routes!(reports::file))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
 }
@@ -81,7 +89,8 @@ pub fn router(app: Shared) -> Router {
     let (api, _) = api().split_for_parts();
     let router = api
         .merge(documents::router(public_url))
-        .route("/", get(|| async { Redirect::temporary("/docs/") }))
+        .merge(admin::router(&edge))
+        .merge(client::router())
         .route(webhook::PATH, post(webhook::receive))
         .route(google_play::PATH, post(google_play::receive))
         .fallback(|| async { Problem::not_found() })
@@ -135,14 +144,17 @@ async fn observe(State(edge): State<Edge>, path: Option<MatchedPath>, request: R
         [("method", known(&method).to_owned()), ("route", route.clone()), ("status", status.as_u16().to_string())];
     metrics::counter!("beseda_http_requests_total", &labels).increment(1);
     metrics::histogram!("beseda_http_request_seconds", "route" => route).record(took.as_secs_f64());
+    let is_framed = response.extensions().get::<client::Framed>().is_some();
     let headers = response.headers_mut();
+    if !is_framed {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert("x-request-id", id);
     }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::CACHE_CONTROL, "no-store"),
     ] {

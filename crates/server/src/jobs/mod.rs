@@ -3,8 +3,10 @@
 //! What is periodic is idempotent and works in small batches, so every node may run it. What is queued is a [`Task`],
 //! written with what it follows from (`task`), and done once by whichever node claims it first (`queue`).
 
+pub mod acts;
 mod drop_payloads;
 mod expired_link_codes;
+mod expired_staff;
 mod expired_tokens;
 mod forget_telegram;
 mod google_purchases;
@@ -12,6 +14,7 @@ mod plan_ended;
 mod providers;
 mod queue;
 mod roll_over;
+mod search_keys;
 mod session_days;
 mod star_transactions;
 mod task;
@@ -23,7 +26,7 @@ pub use queue::Queue;
 pub use roll_over::run as roll_over;
 pub use task::{Task, Tried};
 
-use crate::app::Shared;
+use crate::{app::Shared, figures};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -35,10 +38,13 @@ pub fn start(app: &Shared) {
     queue::start(app);
     every(app, "expired-tokens", HOUR, expired_tokens::run);
     every(app, "expired-link-codes", HOUR, expired_link_codes::run);
+    every(app, "expired-staff", HOUR, expired_staff::run);
     every(app, "unpaid-invoices", HOUR, unpaid_invoices::run);
     every(app, "forget-jobs", HOUR, queue::forget);
     every(app, "session-days", HOUR, session_days::run);
+    every(app, "search-keys", HOUR, search_keys::run);
     every(app, "roll-over", MINUTE, roll_over::run);
+    every(app, "day-figures", MINUTE, figures::count::run);
     if app.bot.is_some() {
         every(app, "forget-telegram", HOUR, forget_telegram::run);
         every(app, "star-transactions", HOUR, star_transactions::run);

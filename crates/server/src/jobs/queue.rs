@@ -14,7 +14,7 @@ use crate::{
     app::Shared,
     db::{
         Result, Ts,
-        jobs::{self, Job, Outcome},
+        jobs::{self, Job, Lane, Outcome},
     },
 };
 
@@ -22,33 +22,58 @@ use crate::{
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a claim lasts: longer than any try.
 const LEASE: Duration = Duration::from_secs(120);
-/// How many are worked on at once.
-const AT_ONCE: i64 = 16;
 /// The longest pause between tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 /// How long it is tried: afterwards somebody must look at it.
 const PATIENCE: Duration = Duration::from_secs(7 * 86_400);
 /// For how long an ended job is kept to be looked at.
 const KEPT: Duration = Duration::from_secs(30 * 86_400);
+/// The same of what told browsers.
+const PUSH_KEPT: Duration = Duration::from_secs(86_400);
 
 /// The queue, as the rest of the service knows it.
 #[derive(Debug, Default)]
-pub struct Queue(Notify);
+pub struct Queue {
+    browsers: Notify,
+    others: Notify,
+}
 
 impl Queue {
     /// Tells that something may be due: a job that was kept is done at once.
     pub fn wake(&self) {
-        self.0.notify_one();
+        self.browsers.notify_one();
+        self.others.notify_one();
+    }
+
+    fn of(&self, lane: Lane) -> &Notify {
+        match lane {
+            Lane::Browsers => &self.browsers,
+            Lane::Others => &self.others,
+        }
+    }
+}
+
+/// How many are worked on at once.
+const fn at_once(lane: Lane) -> i64 {
+    match lane {
+        Lane::Browsers => 64,
+        Lane::Others => 16,
     }
 }
 
 /// Works until the service ends.
 pub(super) fn start(app: &Shared) {
+    for lane in [Lane::Others, Lane::Browsers] {
+        work_on(app, lane);
+    }
+}
+
+fn work_on(app: &Shared, lane: Lane) {
     let task = app.clone();
     app.tasks.spawn(async move {
         let app = &task;
         while !app.tasks.ended.is_cancelled() {
-            match work(app).await {
+            match work(app, lane).await {
                 // There may be more.
                 Ok(true) => continue,
                 Ok(false) => {}
@@ -56,7 +81,7 @@ pub(super) fn start(app: &Shared) {
             }
             tokio::select! {
                 () = app.tasks.ended.cancelled() => {}
-                () = app.jobs.0.notified() => {}
+                () = app.jobs.of(lane).notified() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
@@ -64,13 +89,14 @@ pub(super) fn start(app: &Shared) {
 }
 
 /// Does what is due; whether there was anything.
-async fn work(app: &Shared) -> Result<bool> {
+async fn work(app: &Shared, lane: Lane) -> Result<bool> {
     let now = app.clock.now();
-    let due = jobs::any_due(&mut app.db.read().await?.conn(), now).await?;
+    let due = jobs::any_due(&mut app.db.read().await?.conn(), lane, now).await?;
     if !due {
         return Ok(false);
     }
-    let claimed = app.db.write(move |tx| Box::pin(jobs::claim(tx, now, now.after(LEASE), AT_ONCE))).await?;
+    let claim = app.db.write(move |tx| Box::pin(jobs::claim(tx, lane, now, now.after(LEASE), at_once(lane))));
+    let claimed = claim.await?;
     let any = !claimed.is_empty();
     let tries = claimed.into_iter().map(|job| async move {
         let span = tracing::info_span!("job", job_id = %job.id, kind = job.kind);
@@ -136,9 +162,15 @@ fn pause_after(attempts: i64) -> Duration {
 
 /// Forgets what ended long ago.
 pub(super) async fn forget(app: Shared) -> Result<()> {
-    let before = app.clock.now().before(KEPT);
+    let now = app.clock.now();
+    let (before, pushes_before) = (now.before(KEPT), now.before(PUSH_KEPT));
     loop {
-        let forgotten = app.db.write(move |tx| Box::pin(async move { jobs::forget(tx, before, BATCH).await }));
+        let forgotten = app.db.write(move |tx| {
+            Box::pin(async move {
+                let pushes = jobs::forget_pushes(tx, pushes_before, BATCH).await?;
+                Ok::<_, sqlx::Error>(pushes + jobs::forget(tx, before, BATCH).await?)
+            })
+        });
         if forgotten.await? == 0 {
             return Ok(());
         }

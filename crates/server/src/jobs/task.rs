@@ -8,7 +8,7 @@ use crate::{
     app::Shared,
     billing::{google_play, provider::Ticket},
     db::{Conn, JsonText, Result, Ts, jobs, purchases::Provider},
-    ids,
+    ids, push,
 };
 
 /// A thing to do.
@@ -68,6 +68,8 @@ pub enum Task {
         /// The product.
         product_id: String,
     },
+    /// Tell a browser that an answer is there.
+    Push(push::News),
 }
 
 /// What came of a try.
@@ -92,6 +94,7 @@ impl Task {
             Self::AskGoogle { .. } => "ask-google",
             Self::Voided { .. } => "voided",
             Self::Acknowledge { .. } => "acknowledge",
+            Self::Push(_) => "push",
         }
     }
 
@@ -109,6 +112,8 @@ impl Task {
             }
             Self::Voided { order_id, .. } => order_id.clone(),
             Self::Acknowledge { purchase_token, .. } => hash(purchase_token),
+            // In a dialogue the newest answer is what there is to tell.
+            Self::Push(news) => format!("{}:{}", news.subscription_id, news.session_id),
         })
     }
 
@@ -138,6 +143,7 @@ impl Task {
             Self::Acknowledge { purchase_token, product_id } => {
                 google_play::acknowledge(app, &purchase_token, &product_id).await
             }
+            Self::Push(news) => push::tell(app, &news).await,
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     history,
     inbox::{Effects, Unseen},
     onboarding::{self, Asked, Field},
-    outgoing::Outgoing,
+    outgoing::{self, Outgoing},
     plans,
     profile::{self, Change},
     talk,
@@ -22,7 +22,8 @@ use crate::{
     account::{erasure, linking},
     app::Shared,
     billing::renewal::Wish,
-    db::{Result, turns, users::Gender},
+    db::{Result, reports::Category, turns, users::Gender},
+    reports,
     turn::stop,
 };
 
@@ -34,6 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 enum Pressed {
     Stop(Uuid),
     Again(Uuid),
+    Report(Uuid),
+    Why(Category, Uuid),
     UseName,
     Skip,
     Gender(Gender),
@@ -56,6 +59,11 @@ impl Pressed {
         Some(match (verb, what) {
             ("stop", _) => Self::Stop(id()?),
             ("again", _) => Self::Again(id()?),
+            ("report", _) => Self::Report(id()?),
+            ("why", _) => {
+                let (category, id) = what.split_once(':')?;
+                Self::Why(Category::parse(category)?, Uuid::try_parse(id).ok()?)
+            }
             ("ask", "name") => Self::UseName,
             ("ask", "skip") => Self::Skip,
             ("gender", "male") => Self::Gender(Gender::Male),
@@ -90,7 +98,13 @@ impl Pressed {
     const fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::UseName | Self::Skip | Self::Gender(_) | Self::Language(_) | Self::Delete(_) | Self::Link(_)
+            Self::UseName
+                | Self::Skip
+                | Self::Gender(_)
+                | Self::Language(_)
+                | Self::Delete(_)
+                | Self::Link(_)
+                | Self::Why(..)
         )
     }
 }
@@ -115,6 +129,7 @@ pub(super) async fn press(
     let told = match &pressed {
         None => Some("old-button"),
         Some(Pressed::Stop(_)) => Some("stopping"),
+        Some(Pressed::Report(_) | Pressed::Why(..)) => Some("reported"),
         Some(_) => None,
     };
     answer(app, bot, query, told.map(|key| text(contact.lang, key, &[])));
@@ -157,6 +172,18 @@ async fn act(
         Pressed::Again(message_id) => {
             let key = format!("telegram:button:{}", query.id);
             talk::again(app, bot, contact, message_id, key.chars().take(128).collect()).await?
+        }
+        // Others' answers in a group can't be reported by this; they are thanked all the same.
+        Pressed::Report(message_id) => {
+            let filed = reports::file(app, user_id, message_id, None, None).await?;
+            match filed.filter(|filed| filed.is_new && contact.chat.is_private()) {
+                Some(_) => Effects::say(place, outgoing::why(lang, message_id)),
+                None => Effects::default(),
+            }
+        }
+        Pressed::Why(category, message_id) => {
+            reports::file(app, user_id, message_id, Some(category), None).await?;
+            Effects::default()
         }
         Pressed::UseName | Pressed::Skip => match Asked::of(contact) {
             Some(asked) => onboarding::next(app, bot, contact, asked).await?,
@@ -241,7 +268,19 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_means_nothing() {
-        for data in ["", "stop", "stop:x", "again:", "gender:none", "link:yes", "delete:maybe", "drop:'; --"] {
+        for data in [
+            "",
+            "stop",
+            "stop:x",
+            "again:",
+            "report:1",
+            "gender:none",
+            "link:yes",
+            "delete:maybe",
+            "drop:'; --",
+            "why:x",
+            "why:wrong:1",
+        ] {
             assert_eq!(Pressed::parse(data), None, "{data}");
         }
         assert_eq!(Pressed::parse("link:yes:a:b"), Some(Pressed::Link(Some("a:b".into()))));

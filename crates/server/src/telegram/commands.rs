@@ -9,7 +9,7 @@ use super::{
     inbox::{Effects, Unseen},
     onboarding::{self, Asked},
     outgoing::{Button, File, Outgoing},
-    plans, profile,
+    panel, plans, profile,
     talk::{self, Command},
     texts::{Lang, text},
     usage,
@@ -90,6 +90,10 @@ pub(super) async fn run(
         "privacy" => told("privacy"),
         "terms" => Effects::say(place, plans::terms(app, lang)),
         "paysupport" => Effects::say(place, plans::support(app, contact).await?),
+        "admin" => match panel::offer(app, contact).await? {
+            Some(offer) => Effects::say(place, offer),
+            None => told("unknown-command"),
+        },
         "help" => told(if private { "help" } else { "help-group" }),
         _ => told("unknown-command"),
     };

@@ -5,21 +5,23 @@ use bot_api::{
     frankenstein::types::{InlineKeyboardMarkup, MessageEntity},
 };
 use bytes::Bytes;
+use uuid::Uuid;
 
 use super::{
     live, notices,
     outgoing::{self, File, Outgoing, keyboard},
+    panel,
     texts::{Lang, text},
 };
 use crate::{
     account::files,
     app::Shared,
     db::{
-        Result,
+        Result, broadcasts,
         deliveries::Delivery,
         messages,
         turns::{self, State, Turn},
-        users,
+        users::{self, User},
     },
     problem::Kind,
 };
@@ -56,12 +58,31 @@ pub(super) async fn of(app: &Shared, delivery: &Delivery) -> Result<Content> {
             None => Ok(Content::default()),
         };
     }
-    let Some(message) = message(app, lang, delivery).await? else { return Ok(Content::default()) };
+    if let Some(id) = delivery.broadcast_id {
+        return broadcast(app, lang, &user, id).await;
+    }
+    let Some(mut message) = message(app, lang, delivery).await? else { return Ok(Content::default()) };
+    // Asked again only to find that every part was sent, a link is not made again.
+    if message.link.is_some() && delivery.part == 0 {
+        let Some(words) = panel::words(app, lang, delivery).await? else { return Ok(Content::default()) };
+        message = words;
+    }
     let parts = match message.file {
         Some(file) => vec![file_part(app, lang, delivery, file).await],
         None => texts(bot_text::plain(&message.text), message.keyboard()),
     };
     Ok(Content { parts, edits: None })
+}
+
+/// What is written to many people; nothing for who was blocked meanwhile.
+async fn broadcast(app: &Shared, lang: Lang, user: &User, id: Uuid) -> Result<Content> {
+    let found = broadcasts::find(&mut app.db.read().await?.conn(), id).await?;
+    let text = found.filter(|_| user.blocked_at.is_none()).map(|found| match lang {
+        Lang::Ru => found.text_ru,
+        Lang::En => found.text_en,
+    });
+    let parts = text.map(|text| bot_text::messages(&text)).unwrap_or_default();
+    Ok(Content { parts: texts(parts, None), edits: None })
 }
 
 /// What the bot says on its own; none when it can't be read, or need not be said any more.
@@ -108,7 +129,9 @@ async fn answer(app: &Shared, lang: Lang, turn: &Turn) -> Result<Content> {
     if let Some(key) = mark {
         add(&mut parts, &text(lang, key, &[]));
     }
-    let keyboard = keyboard(&[vec![outgoing::again(lang, turn.message_id)]]);
+    let mut buttons = vec![outgoing::again(lang, turn.message_id)];
+    buttons.extend(answer.map(|answer| outgoing::report(lang, answer.id)));
+    let keyboard = keyboard(&[buttons]);
     Ok(Content { parts: texts(parts, keyboard), edits: turn.live_message_id })
 }
 

@@ -4,6 +4,8 @@
 //! (`inbox`), and answered through what is to be sent, which is committed with what decided it (`outbox`).
 //! One node at a time does all this, by a role that is free when its lease has run out; webhooks may reach any node.
 
+mod account;
+mod broadcast;
 mod busy;
 mod buttons;
 mod commands;
@@ -18,6 +20,7 @@ mod onboarding;
 mod outbox;
 mod outgoing;
 mod pace;
+mod panel;
 mod plans;
 mod profile;
 mod receive;
@@ -28,6 +31,7 @@ pub mod texts;
 mod usage;
 pub mod webhook;
 
+pub(crate) use account::{find_or_make, stranger};
 pub use stars::link as invoice_link;
 
 use std::{
@@ -36,7 +40,7 @@ use std::{
     time::Duration,
 };
 
-use bot_api::{Client, SecretToken};
+use bot_api::{BadInitData, Client, InitData, InitDataKey, SecretToken};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -60,6 +64,8 @@ pub struct Bot {
     api: Client,
     mode: TelegramMode,
     secret: SecretToken,
+    /// Telegram's, for what it hands the Mini App.
+    init_data_key: InitDataKey,
     /// Who it is, once Telegram has said so.
     me: OnceLock<bot_api::Me>,
     /// Something has come in.
@@ -82,6 +88,9 @@ pub enum BotError {
     /// The secret of the webhook.
     #[error("telegram.secret_token: {0}")]
     Secret(#[from] bot_api::BadSecretToken),
+    /// The key of what Telegram hands the Mini App.
+    #[error("telegram.init_data_key: {0}")]
+    InitDataKey(#[from] bot_api::BadInitDataKey),
     /// Where Telegram is to call.
     #[error("telegram.mode is webhook, but http.public_url is empty")]
     PublicUrl,
@@ -105,6 +114,7 @@ impl Bot {
             api: Client::new(&client)?,
             mode: telegram.mode,
             secret: SecretToken::new(secret(telegram))?,
+            init_data_key: InitDataKey::parse(&telegram.init_data_key)?,
             me: OnceLock::new(),
             heard: Notify::new(),
             to_send: Notify::new(),
@@ -122,6 +132,11 @@ impl Bot {
     /// The name in links, without @, once Telegram has said it.
     pub fn username(&self) -> Option<&str> {
         self.me.get()?.username.as_deref()
+    }
+
+    /// Who has opened the Mini App, by what Telegram handed it.
+    pub fn verify_init_data(&self, init_data: &str) -> Result<InitData, BadInitData> {
+        self.api.verify_init_data(init_data, &self.init_data_key)
     }
 
     /// Tells the bot that something is to be sent.
@@ -178,6 +193,7 @@ async fn term(app: &Shared, bot: &Arc<Bot>) {
             inbox::run(app, bot, &over),
             outbox::run(app, bot, &over),
             setup::run(app, bot, &over),
+            broadcast::run(app, bot, &over),
         );
     };
     let watch = async {

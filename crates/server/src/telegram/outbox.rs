@@ -4,7 +4,7 @@
 //! crash included, it is known whether it can have arrived: if it surely has not it is tried again, if nobody knows it is
 //! repeated once, as an answer is rather seen twice than never.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use bot_api::{
     Error, Refusal,
@@ -86,7 +86,11 @@ async fn send_to(app: &Shared, bot: &Bot, chat: i64, over: &CancellationToken) -
         let Some(delivery) = delivery.filter(|d| d.run_at <= app.clock.now()) else { return Ok(()) };
         if delivery.sending {
             // Whoever sent it is gone, and nobody knows what came of it.
-            note(app, &delivery, Note::Doubt(Duration::ZERO, "the process ended meanwhile".into())).await?;
+            note(app, &delivery, doubt(&delivery, Duration::ZERO, "the process ended meanwhile".into())).await?;
+            continue;
+        }
+        // It is looked again what comes next: something else may have come that goes before.
+        if delivery.broadcast_id.is_some() && !pauses_for(bot.pace.behind(chat), over).await {
             continue;
         }
         if let Some(turn_id) = delivery.turn_id {
@@ -105,9 +109,11 @@ async fn send_to(app: &Shared, bot: &Bot, chat: i64, over: &CancellationToken) -
             note(app, &delivery, Note::Sent { last: true }).await?;
             continue;
         };
-        tokio::select! {
-            () = over.cancelled() => return Ok(()),
-            () = bot.pace.wait(chat) => {}
+        if delivery.broadcast_id.is_none() {
+            tokio::select! {
+                () = over.cancelled() => return Ok(()),
+                () = bot.pace.wait(chat) => {}
+            }
         }
         let (id, node) = (delivery.id, app.node.id);
         if !app.db.write(move |tx| Box::pin(deliveries::sending(tx, id, ROLE, node))).await? {
@@ -122,9 +128,26 @@ async fn send_to(app: &Shared, bot: &Bot, chat: i64, over: &CancellationToken) -
             Ok(()) => Note::Sent { last },
             Err(error) => judge(app, bot, &delivery, &error, last).await?,
         };
-        note(app, &delivery, what).await?;
+        note_surely(app, &delivery, what, over).await?;
     }
     Ok(())
+}
+
+/// Waits for the turn of what goes behind everything else; whether it is its turn.
+async fn pauses_for(turn: impl Future<Output = bool>, over: &CancellationToken) -> bool {
+    tokio::select! {
+        () = over.cancelled() => false,
+        is_next = turn => is_next,
+    }
+}
+
+/// What follows when nobody knows whether a message arrived. It is repeated, but what is written to many people is
+/// rather missed by one of them than seen twice.
+fn doubt(delivery: &Delivery, pause: Duration, why: String) -> Note {
+    match delivery.broadcast_id {
+        Some(_) => Note::End(Outcome::Refused, why),
+        None => Note::Doubt(pause, why),
+    }
 }
 
 /// What a call came to.
@@ -150,7 +173,7 @@ async fn judge(app: &Shared, bot: &Bot, delivery: &Delivery, error: &Error, last
             tracing::error!(delivery = %delivery.id, "nobody knows whether a message arrived");
             Note::Sent { last }
         }
-        Error::Unknown { .. } => Note::Doubt(Duration::from_secs(1), told),
+        Error::Unknown { .. } => doubt(delivery, Duration::from_secs(1), told),
         Error::Refused { reason: Refusal::MessageNotModified, .. } => Note::Sent { last },
         Error::Refused { reason: Refusal::ChatGone, .. } => {
             close(app, delivery.chat_id).await?;
@@ -183,9 +206,31 @@ async fn close(app: &Shared, chat_id: i64) -> Result<()> {
         .await
 }
 
-async fn note(app: &Shared, delivery: &Delivery, note: Note) -> Result<()> {
+/// Notes what became of a call, again and again while the database does not take it: nobody else knows it, and what is
+/// not noted would be sent once more.
+async fn note_surely(app: &Shared, delivery: &Delivery, what: Note, over: &CancellationToken) -> Result<()> {
+    let what = Arc::new(what);
+    loop {
+        let is_last_try = over.is_cancelled();
+        match write(app, delivery, what.clone()).await {
+            Err(error) if !is_last_try => {
+                tracing::warn!(delivery = %delivery.id, %error, "what became of a message cannot be noted yet");
+                tokio::select! {
+                    () = over.cancelled() => {}
+                    () = tokio::time::sleep(LOOK) => {}
+                }
+            }
+            written => return written,
+        }
+    }
+}
+
+async fn note(app: &Shared, delivery: &Delivery, what: Note) -> Result<()> {
+    write(app, delivery, Arc::new(what)).await
+}
+
+async fn write(app: &Shared, delivery: &Delivery, note: Arc<Note>) -> Result<()> {
     let (id, part, now) = (delivery.id, delivery.part, app.clock.now());
-    let note = Arc::new(note);
     app.db
         .write(move |tx| {
             let note = note.clone();

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::texts::{Lang, text};
+use crate::db::reports::Category;
 
 /// A message, kept with its delivery as JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,17 @@ pub(super) struct Outgoing {
     /// A file made when it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) file: Option<File>,
+    /// A link made when it is sent: what is kept holds no secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) link: Option<Link>,
+}
+
+/// Where a link leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Link {
+    /// Into the panel, once.
+    Panel,
 }
 
 /// What a file holds.
@@ -88,6 +100,21 @@ pub(super) fn stop(lang: Lang, turn_id: Uuid) -> Button {
 /// Answers a message again.
 pub(super) fn again(lang: Lang, message_id: Uuid) -> Button {
     Button::new(lang, "button-again", format!("again:{}", message_id.simple()))
+}
+
+/// Reports an answer.
+pub(super) fn report(lang: Lang, message_id: Uuid) -> Button {
+    Button::new(lang, "button-report", format!("report:{}", message_id.simple()))
+}
+
+/// Asks what is wrong with an answer that was reported.
+pub(super) fn why(lang: Lang, message_id: Uuid) -> Outgoing {
+    let button = |category: Category| {
+        let word = category.as_str();
+        Button::new(lang, &format!("report-{word}"), format!("why:{word}:{}", message_id.simple()))
+    };
+    let asked = Outgoing::new(text(lang, "report-why", &[]));
+    Category::ALL.into_iter().fold(asked, |asked, category| asked.row([button(category)]))
 }
 
 pub(super) fn keyboard(buttons: &[Vec<Button>]) -> Option<InlineKeyboardMarkup> {

@@ -11,6 +11,10 @@ use tokio::time::Instant;
 
 /// Between two calls, overall: 28 a second.
 const OVERALL: Duration = Duration::from_micros(35_700);
+/// Between two messages that go behind everything else: 20 a second, which leaves room for what shows answers.
+const BEHIND: Duration = Duration::from_millis(50);
+/// How long is waited behind others before it is looked what comes next.
+const GLANCE: Duration = Duration::from_millis(100);
 /// Between two messages in a private chat.
 const CHAT: Duration = Duration::from_millis(1_100);
 /// Between two messages in a group.
@@ -28,6 +32,8 @@ struct State {
     overall: Option<Instant>,
     /// When the next message may leave: places that were waited for too long must not be taken all at once.
     gate: Option<Instant>,
+    /// When the next message may be sent that goes behind everything else.
+    behind: Option<Instant>,
     chats: HashMap<i64, Instant>,
 }
 
@@ -48,6 +54,27 @@ impl Pace {
             slot
         };
         tokio::time::sleep_until(slot).await;
+    }
+
+    /// Takes a place for a message that goes behind everything else: only when nobody else waits for one. Else it waits a
+    /// moment, and says that it has none.
+    pub(super) async fn behind(&self, chat_id: i64) -> bool {
+        let until = {
+            let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Instant::now();
+            let others = [state.overall, state.gate, state.behind, state.chats.get(&chat_id).copied()];
+            match others.into_iter().flatten().max().filter(|until| *until > now) {
+                Some(until) => until.min(now + GLANCE),
+                None => {
+                    let slot = next(&mut state.overall);
+                    state.behind = Some(now + BEHIND);
+                    state.sends(chat_id, slot);
+                    return true;
+                }
+            }
+        };
+        tokio::time::sleep_until(until).await;
+        false
     }
 
     /// The last wait before a message leaves, after what had to be done once its place was there.

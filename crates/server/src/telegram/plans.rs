@@ -199,7 +199,8 @@ pub(super) async fn support(app: &App, contact: &Contact) -> Result<Outgoing> {
         let mut reader = app.db.read().await?;
         payments::page(&mut reader.conn(), contact.user.id, uuid::Uuid::max(), 50).await?
     };
-    let contact_address = match app.config.service.support.as_str() {
+    let settings = app.settings.now();
+    let contact_address = match settings.support.as_str() {
         "" => "none",
         address => address,
     };
@@ -226,7 +227,7 @@ fn line(app: &App, lang: Lang, payment: &Payment) -> String {
 /// `/terms`: what is sold, and on which terms.
 pub(super) fn terms(app: &App, lang: Lang) -> Outgoing {
     let terms = text(lang, "terms", &[]);
-    Outgoing::new(match app.config.service.terms_url.as_str() {
+    Outgoing::new(match app.settings.now().terms_url.as_str() {
         "" => terms,
         url => format!("{terms}\n\n{}", text(lang, "terms-link", &[("link", url.into())])),
     })

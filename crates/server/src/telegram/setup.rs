@@ -1,4 +1,5 @@
-//! What Telegram is told about the bot: how it wants its updates, its commands and descriptions in both languages.
+//! What Telegram is told about the bot: how it wants its updates, its commands and descriptions in both languages, and
+//! the Mini App behind its menu button.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +7,7 @@ use bot_api::{
     Error, Incoming,
     frankenstein::{
         methods::{SetMyCommandsParams, SetMyDescriptionParams, SetMyShortDescriptionParams},
-        types::{BotCommand, BotCommandScope},
+        types::{BotCommand, BotCommandScope, MenuButton, MenuButtonWebApp, WebAppInfo},
     },
     params::SetWebhook,
 };
@@ -56,6 +57,19 @@ pub(super) async fn run(app: &Shared, bot: &Arc<Bot>, over: &CancellationToken) 
         }
     }
     until_done(over, "setMyCommands", || describe(bot)).await;
+    // Telegram opens nothing else; without it the button is left as it is.
+    if app.config.http.is_secure() {
+        let button = menu_button(app);
+        until_done(over, "setChatMenuButton", || bot.api.set_chat_menu_button(None, &button)).await;
+    }
+}
+
+/// The button beside the message field, in every private chat: it opens the web client as a Mini App.
+fn menu_button(app: &Shared) -> MenuButton {
+    let url = format!("{}/", app.config.http.base_url());
+    // One for all languages: the name that the service goes by.
+    let text = app.config.companion.name.clone();
+    MenuButton::WebApp(MenuButtonWebApp { text, web_app: WebAppInfo { url } })
 }
 
 async fn describe(bot: &Bot) -> Result<(), Error> {

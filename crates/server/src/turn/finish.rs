@@ -19,6 +19,7 @@ use crate::{
     ids,
     journal::Entries,
     problem::Kind,
+    push,
     turn::{
         hub::{End, Live},
         window::Window,
@@ -91,6 +92,8 @@ struct Settlement {
     usage_id: Uuid,
     /// Where the answer is sent by the bot.
     delivery: Option<Delivery>,
+    /// Whether browsers are told that it is there.
+    pushed: bool,
     now: Ts,
 }
 
@@ -121,7 +124,8 @@ enum Unsettled {
 /// Settles a turn of this node and tells its readers. While the database is away it tries on.
 pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, mut outcome: Outcome) {
     let text = live.with(|progress| progress.text.clone());
-    let mut settlement = Arc::new(settlement(app, turn.clone(), text, &mut outcome).await);
+    let read = live.is_read();
+    let mut settlement = Arc::new(settlement(app, turn.clone(), text, read, &mut outcome).await);
     let (mut pause, mut refused) = (Duration::from_millis(50), 0);
     let settled = loop {
         match settle(app, settlement.clone()).await {
@@ -170,6 +174,9 @@ pub(super) async fn finish(app: &Shared, turn: &Turn, live: &Live, mut outcome: 
     if let Some(bot) = app.bot.as_ref().filter(|_| turn.deliver_to.is_some()) {
         bot.wake();
     }
+    if !read && app.push.is_some() {
+        app.jobs.wake();
+    }
 }
 
 /// Leaves the history for the next turn of the dialogue. An old question answered again changes the middle of it.
@@ -189,7 +196,7 @@ pub async fn lost(app: &Shared, turn: Turn) -> Result<()> {
         finish_reason: Some("interrupted".into()),
         asked: None,
     };
-    let mut settlement = settlement(app, turn, text, &mut outcome).await;
+    let mut settlement = settlement(app, turn, text, false, &mut outcome).await;
     settlement.owner = Some(app.node.id).filter(|own| *own == settlement.turn.node_id);
     if settlement.answer.is_none() && settlement.turn.state == State::Running {
         settlement.journal = Entries::lost(&settlement.turn, settlement.now, None);
@@ -207,7 +214,8 @@ pub async fn lost(app: &Shared, turn: Turn) -> Result<()> {
     }
 }
 
-async fn settlement(app: &App, turn: Turn, text: String, outcome: &mut Outcome) -> Settlement {
+/// `read`: somebody reads the answer as it comes. Whoever stops one is there, too.
+async fn settlement(app: &App, turn: Turn, text: String, read: bool, outcome: &mut Outcome) -> Settlement {
     let now = app.clock.now();
     let Outcome { state, problem, finish_reason, asked } = outcome;
     let (state, problem, finish_reason) = (*state, *problem, finish_reason.take());
@@ -267,6 +275,7 @@ async fn settlement(app: &App, turn: Turn, text: String, outcome: &mut Outcome) 
         journal,
         usage_id: ids::new_id(now),
         delivery,
+        pushed: app.push.is_some() && !read && state != State::Stopped && turn.deliver_to.is_none(),
         now,
         turn,
     }
@@ -292,6 +301,15 @@ async fn settle(app: &App, settlement: Arc<Settlement>) -> Result<Option<Subscri
 }
 
 async fn write(tx: &mut Conn<'_>, s: &Settlement) -> Result<Option<Subscription>, Unsettled> {
+    let counted = write_end(tx, s).await?;
+    if s.pushed && s.answer.is_some() {
+        push::announce(tx, &s.turn, s.now).await?;
+    }
+    Ok(counted)
+}
+
+/// The turn's end, and what it is charged.
+async fn write_end(tx: &mut Conn<'_>, s: &Settlement) -> Result<Option<Subscription>, Unsettled> {
     let turn = &s.turn;
     let ended = Ended {
         state: s.state,

@@ -70,6 +70,11 @@ impl Live {
         self.progress.subscribe()
     }
 
+    /// Whether anybody reads it, or waits for its end.
+    pub fn is_read(&self) -> bool {
+        self.progress.receiver_count() > 0
+    }
+
     /// Looks at the text so far.
     pub fn with<T>(&self, look: impl FnOnce(&Progress) -> T) -> T {
         look(&self.progress.borrow())

@@ -140,10 +140,11 @@ async fn prepare(app: &App, admitted: &Admitted) -> Result<Option<Request>> {
     let Admitted { turn, session, subscription, question } = admitted;
     let config = &app.config.llm;
     let Some(user) = app.people.find(app, turn.user_id).await? else { return Ok(None) };
-    let companion = Companion::of(session, &user, &app.config.companion);
+    let settings = app.settings.now();
+    let companion = Companion::of(session, &user, &settings.companion);
     let place = turn.deliver_to.as_deref().and_then(Place::parse);
     let hearers = if place.is_some_and(Place::is_group) { Hearers::Group } else { Hearers::Person };
-    let system = system_text::compose(&user, &companion, hearers, &config.system_text, app.clock.now());
+    let system = system_text::compose(&user, &companion, hearers, &settings.system_text, app.clock.now());
     // On a plan counted in tokens, what was left bounds what is sent and what is answered.
     let held = match subscription.unit {
         Unit::Requests => u64::MAX,

@@ -240,7 +240,7 @@ fn plan(app: &Shared, new: NewTurn, request_hash: [u8; 32]) -> Plan {
     let tokens = |count: u64| i64::try_from(count).unwrap_or(i64::MAX / 4);
     let estimate = Estimate {
         session_id: new.session_id,
-        system_text: tokens(llm::estimate(&app.config.llm.system_text)),
+        system_text: tokens(llm::estimate(&app.settings.now().system_text)),
         question: tokens(llm::estimate(text)),
         context: tokens(app.config.llm.context_tokens),
         answer: i64::from(app.config.llm.max_answer_tokens),

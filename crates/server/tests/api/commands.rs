@@ -35,12 +35,14 @@ async fn check_config_hides_secrets(#[values(Database::Sqlite, Database::Postgre
     let secrets = [
         ("BESEDA__DATABASE__URL", "postgres://beseda:secret-one@db.example/beseda?sslpassword=secret-two"),
         ("BESEDA__LLM__API_KEY", "sk-secret-three"),
+        ("BESEDA__LLM__BASE_URL", "https://name:secret-four@models.example/v1?key=secret-five"),
     ];
     let ran = app.run_with(&["check-config"], &secrets).await.unwrap();
     assert!(ran.success, "{}", ran.stderr);
     assert!(!ran.stdout.contains("secret-") && !ran.stderr.contains("secret-"), "{}{}", ran.stdout, ran.stderr);
     let shown: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(shown["llm"]["api_key"], "(hidden)");
+    assert_eq!(shown["llm"]["base_url"], "https://(hidden)@models.example/v1?(hidden)");
     assert_eq!(shown["database"]["url"], "postgres://(hidden)@db.example/beseda");
     assert_eq!(shown["limits"]["calls_at_once"], 256);
 }

@@ -42,6 +42,10 @@ async fn talk_to_the_bot(app: &TestApp, person: &Person, number: u128) {
             "INSERT INTO deliveries (id, user_id, chat_id, message, created_at, run_at) \
              VALUES ({id}, {user}, {number}, '', {now}, {now})"
         ),
+        format!(
+            "INSERT INTO broadcasts (id, created_at, text_ru, text_en, state) VALUES ({id}, {now}, 'а', 'a', 'done')"
+        ),
+        format!("INSERT INTO broadcast_recipients (broadcast_id, user_id, delivery_id) VALUES ({id}, {user}, {id})"),
         // The hash is bytes: in SQLite an id is written as such, in PostgreSQL it has to be made of one.
         match app.database() {
             Database::Sqlite => format!("INSERT INTO link_codes VALUES ({id}, {user}, {now}, {now}, NULL)"),
@@ -52,6 +56,51 @@ async fn talk_to_the_bot(app: &TestApp, person: &Person, number: u128) {
     ] {
         app.execute(&sql).await.unwrap();
     }
+}
+
+/// What a person who has linked an account elsewhere leaves.
+async fn link_elsewhere(app: &TestApp, person: &Person, number: u128) {
+    let (id, user, now) = (app.sql_id(Uuid::from_u128(number)), app.sql_id(person.id), app.sql_time(1));
+    let sql = format!("INSERT INTO identities VALUES ({id}, {user}, 'google', '{number}', {now})");
+    app.execute(&sql).await.unwrap();
+}
+
+/// What a person who runs the service, and has reported an answer, leaves in the panel.
+async fn work_in_the_panel(app: &TestApp, person: &Person, number: u128) {
+    let (id, user, now) = (app.sql_id(Uuid::from_u128(number)), app.sql_id(person.id), app.sql_time(1));
+    // A hash is bytes: in SQLite an id is written as such, in PostgreSQL it has to be made of one.
+    let (hash, no) = match app.database() {
+        Database::Sqlite => (id.clone(), "0"),
+        Database::Postgres => (format!("uuid_send({id})"), "FALSE"),
+    };
+    for sql in [
+        format!("INSERT INTO admin_links VALUES ({hash}, {user}, 'cli', {now}, {now}, NULL)"),
+        format!(
+            "INSERT INTO admin_sessions (id, user_id, token_hash, created_at, rotated_at, last_seen_at, expires_at, address) \
+             VALUES ({id}, {user}, {hash}, {now}, {now}, {now}, {now}, '')"
+        ),
+        format!(
+            "INSERT INTO passkeys (id, user_id, name, credential_id, public_key, algorithm, sign_count, \
+             backup_eligible, created_at) VALUES ({id}, {user}, 'Телефон', {hash}, {hash}, -7, 0, {no}, {now})"
+        ),
+        format!(
+            "INSERT INTO reports (id, user_id, message_id, category, created_at, handled_by) \
+             SELECT {id}, {user}, m.id, 'wrong', {now}, {user} FROM messages m \
+             WHERE m.user_id = {user} AND m.sender = 'ai' LIMIT 1"
+        ),
+    ] {
+        app.execute(&sql).await.unwrap();
+    }
+}
+
+/// A browser that is to be told of answers.
+async fn subscribe_a_browser(person: &Person) {
+    let keys = json!({
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    });
+    let subscription = json!({"endpoint": format!("https://8.8.8.8/{}", person.id), "keys": keys});
+    assert_eq!(person.post("/v1/me/push-subscriptions", &subscription).await.0, 201);
 }
 
 #[rstest]
@@ -68,7 +117,12 @@ async fn erasing_leaves_no_row(#[values(Database::Sqlite, Database::Postgres)] d
     appoint(&app, &boris, 2).await;
     talk_to_the_bot(&app, &anna, 1).await;
     talk_to_the_bot(&app, &boris, 2).await;
+    link_elsewhere(&app, &anna, 1).await;
+    link_elsewhere(&app, &boris, 2).await;
+    work_in_the_panel(&app, &anna, 1).await;
+    work_in_the_panel(&app, &boris, 2).await;
     for person in [&anna, &boris] {
+        subscribe_a_browser(person).await;
         let deleted = person.session().await;
         person.delete(&format!("/v1/sessions/{deleted}")).await;
         let granted = app.run(&["subscription", "grant", "--user", &person.id.to_string(), "--plan", "premium"]).await;

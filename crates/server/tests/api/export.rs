@@ -65,6 +65,7 @@ async fn an_export_holds_everything(#[values(Database::Sqlite, Database::Postgre
     }
     assert_shows!(document, @r#"
     {
+      "admin_sessions": [],
       "admins": [],
       "ai_requests": [
         {
@@ -124,6 +125,7 @@ async fn an_export_holds_everything(#[values(Database::Sqlite, Database::Postgre
         }
       ],
       "blocked_at": null,
+      "broadcasts": [],
       "chat_sessions": [
         {
           "channel": "api",
@@ -150,6 +152,7 @@ async fn an_export_holds_everything(#[values(Database::Sqlite, Database::Postgre
           "name": "Pixel 9"
         }
       ],
+      "identities": [],
       "messages": [
         {
           "answers_id": null,
@@ -176,8 +179,11 @@ async fn an_export_holds_everything(#[values(Database::Sqlite, Database::Postgre
           "turn_id": "[id]"
         }
       ],
+      "passkeys": [],
       "payments": [],
       "purchases": [],
+      "push_subscriptions": [],
+      "reports": [],
       "subscriptions": [
         {
           "auto_renew": true,

@@ -1,6 +1,7 @@
 //! How the service behaves for those who use it: the real binary, over HTTP, on both databases.
 #![cfg(test)]
 
+mod client;
 mod commands;
 mod corruptions;
 mod devices;
@@ -8,6 +9,7 @@ mod documents;
 mod erasure;
 mod export;
 mod extensions;
+mod google_linking;
 mod google_play;
 mod google_play_config;
 mod google_play_life;
@@ -15,13 +17,17 @@ mod google_play_pushes;
 mod google_play_refunds;
 mod google_play_told;
 mod google_play_waiting;
+mod google_sign_in;
 mod grants;
+mod guide;
 mod history;
 mod invoices;
 mod journal;
 mod keys;
+mod library;
 mod limits;
 mod linking;
+mod mini_app;
 mod models;
 mod operators;
 mod payments;
@@ -31,11 +37,13 @@ mod plans;
 mod play;
 mod profile;
 mod providers;
+mod push;
 mod quota;
 mod refusals;
 mod regenerate;
 mod registration;
 mod renewals;
+mod reports;
 mod schema;
 mod secrets;
 mod sends;

@@ -14,6 +14,10 @@ use crate::{
 /// The key that the service asks the fake model with.
 const KEY: &str = "sk-the-key-of-the-fake-model";
 
+/// All that can be asked for: of libraries, of the database's statements, and of whatever happens within a request.
+const EVERYTHING: &str =
+    "trace,sqlx=trace,hyper=trace,hyper_util=trace,reqwest=trace,h2=trace,rustls=trace,[request]=trace";
+
 /// Everything that the database holds, as bytes.
 async fn stored(app: &TestApp) -> Vec<u8> {
     if app.database() == Database::Sqlite {
@@ -56,11 +60,14 @@ async fn converse(app: &TestApp, model: &testkit::model::FakeModel, anna: &Perso
 }
 
 #[rstest]
+#[case("trace")]
+#[case(EVERYTHING)]
 #[tokio::test]
 async fn no_key_in_the_database_the_log_or_an_error(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[case] level: &str,
 ) {
-    let (model, mut app) = start_with(database, |b| b.env("BESEDA__LOG__LEVEL", "trace")).await;
+    let (model, mut app) = start_with(database, |b| b.env("BESEDA__LOG__LEVEL", level)).await;
     let anna = app.register("Анна").await;
     let answers = converse(&app, &model, &anna).await;
     assert!(model.requests()[0].headers["authorization"].to_str().unwrap().contains(KEY));
@@ -85,6 +92,7 @@ async fn no_key_in_the_database_the_log_or_an_error(
 #[rstest]
 #[case("debug")]
 #[case("trace")]
+#[case(EVERYTHING)]
 #[tokio::test]
 async fn no_word_of_people_in_the_log(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,

@@ -318,6 +318,35 @@ async fn a_payment_is_credited_once_however_often_it_is_told(
 
 #[rstest]
 #[tokio::test]
+async fn what_never_ends_has_no_renewal(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let stage = Stage::start(database).await;
+    let stock = ["plan", "set", "stock", "--unit", "requests", "--usage-limit", "100", "--period", "none"];
+    run(&stage, &[&stock[..], &["--price-stars", "100", "--title-ru", "Запас"]].concat()).await;
+    let anna = stage.met("Анна").await;
+    let before = anna.answers().len();
+    anna.says("/plan").await;
+    let old = next(&anna, before, "the plans", |shown| shown.button("buy:stock").is_some()).await;
+    buys(&anna, "stock").await;
+    anna.hears("Оплачено: Запас").await;
+    let before = anna.answers().len();
+    anna.says("/plan").await;
+    let card = next(&anna, before, "the plans", |shown| shown.text.starts_with("Ваш план: Запас")).await;
+    // While there is some of it left, it is neither sold again, by an old button either, nor to be renewed.
+    let before = anna.answers().len();
+    anna.presses(old.message_id, "buy:stock").await;
+    let refused = next(&anna, before, "the refusal", |_| true).await;
+    for shown in [card, refused] {
+        for button in ["buy:stock", "renew:on", "renew:off"] {
+            assert!(shown.button(button).is_none(), "{button}: {shown}");
+        }
+        assert!(link(&shown).is_none(), "{shown}");
+    }
+    assert_eq!(charges(&stage).await.len(), 1);
+    stage.ends_balanced().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_payment_that_was_never_told_is_found(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let mut stage = Stage::start(database).await;
     let anna = stage.met("Анна").await;

@@ -57,7 +57,7 @@ async fn no_error_is_shown_and_no_secret_logged(#[values(Database::Sqlite, Datab
     let stage = Stage::start_with(database, Mode::Webhook, |builder| {
         builder
             .env("BESEDA__TELEGRAM__SECRET_TOKEN", WEBHOOK_SECRET)
-            .env("BESEDA__LOG__LEVEL", "trace")
+            .env("BESEDA__LOG__LEVEL", "trace,[request]=trace")
             .env("BESEDA__LLM__FIRST_TOKEN_SECONDS", 1)
             .env("BESEDA__LLM__SILENCE_SECONDS", 1)
             .env("BESEDA__LLM__REST_AFTER_FAILURES", 1000)
@@ -134,7 +134,10 @@ async fn models_that_rest_are_told_of(#[values(Database::Sqlite, Database::Postg
 #[tokio::test]
 async fn no_secret_is_logged_when_telegram_fails(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     use testkit::telegram::Faults;
-    let stage = Stage::start_with(database, Mode::Polling, |builder| builder.env("BESEDA__LOG__LEVEL", "trace")).await;
+    let stage = Stage::start_with(database, Mode::Polling, |builder| {
+        builder.env("BESEDA__LOG__LEVEL", "trace,[request]=trace")
+    })
+    .await;
     stage.telegram.silence(Duration::from_millis(300));
     stage.telegram.faults(Faults::of_every_kind(7, 0.3));
     let people = join_all(["Анна", "Борис", "Вера"].map(async |name| stage.met(name).await)).await;

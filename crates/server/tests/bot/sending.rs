@@ -140,6 +140,37 @@ async fn nothing_to_be_sent_is_lost_in_a_crash(#[values(Database::Sqlite, Databa
 
 #[rstest]
 #[tokio::test]
+async fn what_was_sent_is_noted_once_the_database_takes_it(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let stage = Stage::start(database).await;
+    let anna = stage.met("Анна").await;
+    stage.rests().await;
+    let refusing: &[&str] = match database {
+        Database::Sqlite => &["CREATE TRIGGER refusing BEFORE UPDATE OF part ON deliveries WHEN NEW.part > OLD.part \
+                               BEGIN SELECT RAISE(ABORT, 'not now'); END"],
+        Database::Postgres => &[
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$",
+            "CREATE TRIGGER refusing BEFORE UPDATE OF part ON deliveries FOR EACH ROW WHEN (NEW.part > OLD.part) \
+             EXECUTE FUNCTION refuse()",
+        ],
+    };
+    for sql in refusing {
+        stage.app.execute(sql).await.unwrap();
+    }
+    anna.says("Слышно?").await;
+    anna.hears("Слышно?").await;
+    within(20, "the database refuses", async || stage.app.log().matches("cannot be noted yet").count() >= 3).await;
+    let takes = if database == Database::Sqlite { "DROP TRIGGER refusing" } else { "DROP FUNCTION refuse CASCADE" };
+    stage.app.execute(takes).await.unwrap();
+    talks(&anna, "А теперь?").await;
+    let answers: Vec<_> = for_the_model(&anna).into_iter().map(|answer| answer.text).collect();
+    assert_eq!(answers, ["Слышно?", "А теперь?"]);
+    stage.ends_balanced().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn an_answer_cut_off_by_a_crash_is_told(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let mut stage = Stage::start(database).await;
     let anna = stage.met("Анна").await;

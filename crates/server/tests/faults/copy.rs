@@ -10,10 +10,11 @@ use uuid::Uuid;
 use crate::support::service;
 
 /// What a person sees of their account.
-async fn seen(person: &Person, session: Uuid) -> [Value; 4] {
-    let mut seen = [Value::Null, Value::Null, Value::Null, Value::Null];
+async fn seen(person: &Person, session: Uuid) -> [Value; 5] {
+    let mut seen = [const { Value::Null }; 5];
     let history = format!("/v1/sessions/{session}/messages");
-    for (place, path) in ["/v1/me", "/v1/me/subscription", "/v1/sessions", &history].into_iter().enumerate() {
+    for (place, path) in ["/v1/me", "/v1/me/subscription", "/v1/sessions", "/v1/push", &history].into_iter().enumerate()
+    {
         let (status, _, body) = person.get(path).await;
         assert_eq!(status, 200, "{path}: {body}");
         seen[place] = body;

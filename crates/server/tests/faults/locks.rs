@@ -48,16 +48,16 @@ async fn a_message_is_sent_again_while_its_turn_ends(#[case] behaviour: Behaviou
         let sql = "WITH locked AS (SELECT id FROM subscriptions FOR UPDATE) SELECT pg_sleep(4) FROM locked";
         locking.execute(sql).await.unwrap();
     });
-    within(3, "the subscription is locked", || waits(&app, "WITH locked AS (SELECT id FROM subscriptions FOR")).await;
+    within(20, "the subscription is locked", || waits(&app, "WITH locked AS (SELECT id FROM subscriptions FOR")).await;
     let again = send().header("accept", "application/json");
     let mut repeated = JoinSet::new();
     repeated.spawn(async move { answer(again).await });
-    within(3, "the repetition waits", || waits(&app, "UPDATE subscriptions SET reserved = reserved + 1")).await;
+    within(20, "the repetition waits", || waits(&app, "UPDATE subscriptions SET reserved = reserved + 1")).await;
 
     locked.join_all().await;
     let (status, _, body) = in_time(10, "the repetition is answered", repeated.join_next()).await.unwrap().unwrap();
     assert_eq!(status, expected, "{body}");
-    within(5, "the turn has its end", || async { books::open_turns(&app).await == 0 }).await;
+    within(20, "the turn has its end", || async { books::open_turns(&app).await == 0 }).await;
     books::assert_balanced(&app).await;
     // The server counts a deadlock when the connection that met it next rests.
     tokio::time::sleep(Duration::from_millis(1_500)).await;

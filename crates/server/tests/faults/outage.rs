@@ -80,7 +80,7 @@ async fn a_database_that_goes_away_is_waited_for() {
     read(&mut short, 3).await;
 
     server.stop().await;
-    within(5, "readyz says no", || async { !is_ready(&app).await }).await;
+    within(20, "readyz says no", || async { !is_ready(&app).await }).await;
     assert_eq!(app.get("/healthz").await.0, StatusCode::OK);
     for path in ["/v1/me", "/v1/me/subscription", "/v1/sessions", "/v1/plans"] {
         let (status, _, body) = in_time(15, path, anna.get(path)).await;

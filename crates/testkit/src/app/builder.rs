@@ -86,22 +86,27 @@ impl Builder {
     ///
     /// When any of that fails; the error holds the service's log.
     pub async fn start(self) -> anyhow::Result<TestApp> {
-        let mut app = self.prepare().await?;
+        let mut app = self.put_together(true).await?;
         app.restart().await?;
         Ok(app)
     }
 
-    /// Makes the database and the configuration only: the service is started by [`TestApp::restart`].
+    /// Makes an empty database and the configuration only: the service is started by [`TestApp::restart`].
     ///
     /// # Errors
     ///
     /// When any of that fails.
-    pub async fn prepare(mut self) -> anyhow::Result<TestApp> {
+    pub async fn prepare(self) -> anyhow::Result<TestApp> {
+        self.put_together(false).await
+    }
+
+    async fn put_together(mut self, with_schema: bool) -> anyhow::Result<TestApp> {
         let name = format!("beseda_test_{:016x}", RandomState::new().hash_one(std::process::id()));
         let data_dir = std::env::temp_dir().join(&name);
         std::fs::create_dir_all(&data_dir)?;
         let store = match self.database_url.take() {
             Some(url) => Store::shared(self.database, url),
+            None if with_schema => Store::copy(self.database, &name, &data_dir, &self.binary).await?,
             None => Store::create(self.database, &name, &data_dir).await?,
         };
         let (port, metrics) = (free_port(), free_port());

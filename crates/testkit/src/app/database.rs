@@ -1,6 +1,12 @@
 //! The service's own database, which tests look into: a file, or a database of its own on a PostgreSQL server.
 
-use std::{env, path::Path, str::FromStr as _, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    str::FromStr as _,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use anyhow::Context as _;
 use sqlx::{
@@ -8,6 +14,7 @@ use sqlx::{
     postgres::PgRow,
     sqlite::{SqliteConnectOptions, SqliteRow},
 };
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// Which database a service has.
@@ -52,20 +59,26 @@ impl Store {
         Self { kind, url, own: None }
     }
 
-    #[expect(clippy::panic, reason = "a sentence for whoever runs the tests without a server")]
+    /// An empty database.
     pub(super) async fn create(kind: Database, name: &str, folder: &Path) -> anyhow::Result<Self> {
         if kind == Database::Sqlite {
-            let url = format!("sqlite://{}", folder.join("beseda.db").display());
-            return Ok(Self { kind, url, own: None });
+            return Ok(Self { kind, url: sqlite_url(&folder.join("beseda.db")), own: None });
         }
-        let Ok(admin) = env::var("BESEDA_TEST_POSTGRES") else {
-            panic!("the tests need a PostgreSQL server: run ./test, or set BESEDA_TEST_POSTGRES");
-        };
-        let mut connection = PgConnection::connect(&admin).await.context("BESEDA_TEST_POSTGRES")?;
-        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
-        connection.close().await?;
-        let server = admin.rsplit_once('/').map_or(admin.as_str(), |(server, _)| server);
-        Ok(Self { kind, url: format!("{server}/{name}"), own: Some((admin.clone(), name.to_owned())) })
+        let admin = admin();
+        postgres(&admin, &format!("CREATE DATABASE {name}")).await?;
+        Ok(Self { kind, url: postgres_url(&admin, name), own: Some((admin, name.to_owned())) })
+    }
+
+    /// One with the schema of the program: a copy, as to make each anew would take longer.
+    pub(super) async fn copy(kind: Database, name: &str, folder: &Path, binary: &str) -> anyhow::Result<Self> {
+        if kind == Database::Sqlite {
+            let file = folder.join("beseda.db");
+            std::fs::copy(sqlite_template(binary).await?, &file)?;
+            return Ok(Self { kind, url: sqlite_url(&file), own: None });
+        }
+        let (admin, template) = (admin(), postgres_template(binary).await?);
+        postgres(&admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
+        Ok(Self { kind, url: postgres_url(&admin, name), own: Some((admin, name.to_owned())) })
     }
 
     pub(super) const fn kind(&self) -> Database {
@@ -148,4 +161,70 @@ impl Store {
         // The server is thrown away after the tests: a database that stays does no harm.
         drop(dropping.join());
     }
+}
+
+/// The URL of the server's maintenance database.
+#[expect(clippy::panic, reason = "a sentence for whoever runs the tests without a server")]
+fn admin() -> String {
+    env::var("BESEDA_TEST_POSTGRES").unwrap_or_else(|_| {
+        panic!("the tests need a PostgreSQL server: run ./test, or set BESEDA_TEST_POSTGRES");
+    })
+}
+
+fn postgres_url(admin: &str, name: &str) -> String {
+    let server = admin.rsplit_once('/').map_or(admin, |(server, _)| server);
+    format!("{server}/{name}")
+}
+
+fn sqlite_url(file: &Path) -> String {
+    format!("sqlite://{}", file.display())
+}
+
+async fn postgres(admin: &str, sql: &str) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(admin).await.context("BESEDA_TEST_POSTGRES")?;
+    sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.with_context(|| sql.to_owned())?;
+    Ok(connection.close().await?)
+}
+
+/// What the databases of this build of the program are copied from is called so, in every process.
+fn template_name(binary: &str) -> anyhow::Result<String> {
+    let built = std::fs::metadata(binary)?.modified()?.duration_since(UNIX_EPOCH)?;
+    Ok(format!("beseda_template_{}", built.as_nanos()))
+}
+
+fn migrate(binary: &str, url: &str) -> anyhow::Result<()> {
+    let mut command = Command::new(binary);
+    command.env_clear().env("BESEDA__DATABASE__URL", url).arg("migrate").stdout(Stdio::null());
+    let ran = command.output()?;
+    anyhow::ensure!(ran.status.success(), "migrate: {}", String::from_utf8_lossy(&ran.stderr));
+    Ok(())
+}
+
+/// Made under a name of our own and renamed: another process may be about it too.
+async fn postgres_template(binary: &str) -> anyhow::Result<&'static str> {
+    static NAME: OnceCell<String> = OnceCell::const_new();
+    let made = NAME.get_or_try_init(|| async {
+        let (admin, name) = (admin(), template_name(binary)?);
+        let own = format!("{name}_{}", std::process::id());
+        postgres(&admin, &format!("CREATE DATABASE {own}")).await?;
+        migrate(binary, &postgres_url(&admin, &own))?;
+        if postgres(&admin, &format!("ALTER DATABASE {own} RENAME TO {name}")).await.is_err() {
+            postgres(&admin, &format!("DROP DATABASE {own}")).await?;
+        }
+        anyhow::Ok(name)
+    });
+    Ok(made.await?)
+}
+
+/// The same.
+async fn sqlite_template(binary: &str) -> anyhow::Result<&'static Path> {
+    static FILE: OnceCell<PathBuf> = OnceCell::const_new();
+    let made = FILE.get_or_try_init(|| async {
+        let file = env::temp_dir().join(template_name(binary)?).with_extension("db");
+        let own = file.with_extension(std::process::id().to_string());
+        migrate(binary, &sqlite_url(&own))?;
+        std::fs::rename(own, &file)?;
+        anyhow::Ok(file)
+    });
+    Ok(made.await?)
 }

@@ -148,6 +148,11 @@ impl TestApp {
         Person::register(&self.client, &self.base_url, &body).await
     }
 
+    /// Who has these tokens: somebody who came by another door than [`register`](Self::register).
+    pub async fn person_of(&self, access_token: &str, refresh_token: &str) -> Person {
+        Person::signed_in(&self.client, &self.base_url, access_token, refresh_token).await
+    }
+
     /// A call without a token.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         let request = self.client.post(format!("{}{path}", self.base_url)).json(body);

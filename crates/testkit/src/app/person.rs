@@ -41,6 +41,19 @@ impl Person {
         }
     }
 
+    pub(super) async fn signed_in(client: &Client, base_url: &str, access_token: &str, refresh_token: &str) -> Self {
+        let (status, _, user) = answer(client.get(format!("{base_url}/v1/me")).bearer_auth(access_token)).await;
+        assert_eq!(status, 200, "whose token it is: {user}");
+        Self {
+            id: id_of(&user["id"]),
+            access_token: access_token.into(),
+            refresh_token: refresh_token.into(),
+            user,
+            client: client.clone(),
+            base_url: base_url.into(),
+        }
+    }
+
     /// The same person calling another node.
     pub fn at(&self, base_url: &str) -> Self {
         Self { base_url: base_url.into(), ..self.clone() }

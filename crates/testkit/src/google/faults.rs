@@ -9,6 +9,8 @@ pub enum Operation {
     Token,
     /// The keys.
     Keys,
+    /// Somebody who signs in.
+    SignIn,
     /// "purchases.subscriptionsv2.get"
     Get,
     /// "purchases.subscriptions.acknowledge"

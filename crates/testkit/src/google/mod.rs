@@ -1,5 +1,5 @@
 //! A fake Google: a real server on loopback that speaks the Play Developer API, hands out access tokens, publishes
-//! keys and pushes notifications, as strictly as their documentation reads; and a little Google Play behind it.
+//! keys, signs people in and pushes notifications, as strictly as their documentation reads; and a little Google Play behind it.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
@@ -31,6 +31,7 @@ mod push;
 mod reply;
 mod server;
 mod settings;
+mod sign_in;
 mod state;
 mod store;
 mod token;

@@ -26,6 +26,7 @@ use super::{
     oauth,
     play::Request,
     reply::Reply,
+    sign_in,
     state::Shared,
 };
 
@@ -52,6 +53,7 @@ async fn serve(socket: TcpStream, shared: Arc<Shared>) {
 enum Target {
     Token,
     Keys,
+    SignIn,
     Play(Request),
 }
 
@@ -60,6 +62,7 @@ impl Target {
         match (&head.method, head.uri.path()) {
             (&Method::POST, "/token") => Some(Self::Token),
             (&Method::GET, "/oauth2/v3/certs") => Some(Self::Keys),
+            (&Method::GET, "/o/oauth2/v2/auth") => Some(Self::SignIn),
             _ => Request::read(head).map(Self::Play),
         }
     }
@@ -68,6 +71,7 @@ impl Target {
         match self {
             Self::Token => Operation::Token,
             Self::Keys => Operation::Keys,
+            Self::SignIn => Operation::SignIn,
             Self::Play(request) => request.operation,
         }
     }
@@ -77,6 +81,7 @@ impl Target {
         match self {
             Self::Token => oauth::token(shared, head, body),
             Self::Keys => oauth::keys(&mut shared.lock()),
+            Self::SignIn => sign_in::authorize(shared, head),
             Self::Play(request) => {
                 let mut state = shared.lock();
                 let reply = request.perform(&mut state, head, body);
@@ -96,6 +101,7 @@ impl Target {
                 state.assertions.push(assertion.unwrap_or_default());
             }
             Self::Keys => state.key_fetches += 1,
+            Self::SignIn => {}
             Self::Play(request) => {
                 let status = match fault {
                     Fault::Status(status) | Fault::Echo(status) => *status,

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{call::Call, faults::Plan, purchase::Purchase};
+use super::{call::Call, faults::Plan, purchase::Purchase, sign_in::Visitor};
 
 /// The app.
 pub(super) const PACKAGE: &str = "com.example.beseda";
@@ -53,6 +53,8 @@ pub(super) struct State {
     /// Which of the keys signs; the one before it is still published.
     pub(super) signing: usize,
     pub(super) key_fetches: usize,
+    /// Who is at the browser.
+    pub(super) visitor: Option<Visitor>,
     pub(super) settings: Settings,
     next_id: u64,
 }
@@ -79,6 +81,7 @@ impl State {
             faults: Plan::default(),
             signing: 0,
             key_fetches: 0,
+            visitor: None,
             settings: Settings {
                 token_seconds: Some(3599),
                 keys_cache: Some("public, max-age=20000, must-revalidate, no-transform".into()),

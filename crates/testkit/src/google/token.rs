@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Map, Value, json};
 
-use super::{FakeGoogle, key, state};
+use super::{
+    FakeGoogle, key,
+    state::{self, Shared},
+};
 
 /// Who signs a token, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,12 +83,12 @@ impl IdToken {
     }
 }
 
-impl FakeGoogle {
-    /// Signs a token, of a push or of a person who signs in.
-    pub fn id_token(&self, token: &IdToken) -> String {
-        let number = self.shared.lock().signing;
+impl IdToken {
+    /// The token, signed by this Google as it is now.
+    pub(super) fn sign(&self, shared: &Shared) -> String {
+        let number = shared.lock().signing;
         let right = key::signing(number);
-        let (alg, kid, signer) = match token.signature {
+        let (alg, kid, signer) = match self.signature {
             Signature::Right => ("RS256", Some(right.kid.clone()), Some((right.encoding.clone(), Algorithm::RS256))),
             Signature::Previous => {
                 let previous = key::signing(number.saturating_sub(1));
@@ -106,13 +109,20 @@ impl FakeGoogle {
             }
             Signature::None => ("none", Some(right.kid.clone()), None),
         };
-        let mut header = token.header.clone();
+        let mut header = self.header.clone();
         header.insert("alg".into(), alg.into());
         header.insert("typ".into(), "JWT".into());
         header.extend(kid.map(|kid| ("kid".to_owned(), kid.into())));
-        let message = format!("{}.{}", encoded(&header), encoded(&token.claims));
+        let message = format!("{}.{}", encoded(&header), encoded(&self.claims));
         let signed = signer.map(|(key, alg)| crypto::sign(message.as_bytes(), &key, alg).expect("a key that signs"));
         format!("{message}.{}", signed.unwrap_or_default())
+    }
+}
+
+impl FakeGoogle {
+    /// Signs a token, of a push or of a person who signs in.
+    pub fn id_token(&self, token: &IdToken) -> String {
+        token.sign(&self.shared)
     }
 
     /// The token of a push to this URL, as it is now.

@@ -14,6 +14,8 @@ pub struct Behaviour {
     pub(super) honest: bool,
     pub(super) finish_reason: String,
     pub(super) fault: Option<(usize, Fault)>,
+    /// How much is said before it waits to be released.
+    pub(super) held: Option<usize>,
     /// After everything else.
     pub(super) at_end: Option<Fault>,
     pub(super) first_delay: Duration,
@@ -70,6 +72,7 @@ impl Behaviour {
             honest: false,
             finish_reason: "stop".into(),
             fault: None,
+            held: None,
             at_end: None,
             first_delay: Duration::ZERO,
             chunk_delay: Duration::ZERO,
@@ -278,6 +281,12 @@ impl Behaviour {
     /// After `deltas` of the text, ends the response in good order, but with no finish reason.
     pub fn end_after(self, deltas: usize) -> Self {
         self.fault(deltas, Fault::End)
+    }
+
+    /// After `deltas` of the text, says nothing until [`release`](super::FakeModel::release), and then the rest.
+    pub fn held_after(mut self, deltas: usize) -> Self {
+        self.held = Some(deltas);
+        self
     }
 
     /// Says everything and then keeps the connection open, in silence.

@@ -38,6 +38,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
     task::JoinSet,
     time::sleep,
 };
@@ -67,6 +68,8 @@ struct Shared {
     always: Mutex<Behaviour>,
     next: Mutex<VecDeque<Behaviour>>,
     requests: Mutex<Vec<Received>>,
+    /// A permit for each answer that may go on.
+    releases: Semaphore,
     connections: AtomicUsize,
     disconnects: AtomicUsize,
 }
@@ -84,6 +87,7 @@ impl FakeModel {
             always: Mutex::new(Behaviour::answer("Привет! Hello.")),
             next: Mutex::default(),
             requests: Mutex::default(),
+            releases: Semaphore::new(0),
             connections: AtomicUsize::new(0),
             disconnects: AtomicUsize::new(0),
         });
@@ -105,6 +109,11 @@ impl FakeModel {
     /// What one request gets, after those already queued, in place of [`always`](Self::always).
     pub fn next(&self, behaviour: Behaviour) {
         lock(&self.shared.next).push_back(behaviour);
+    }
+
+    /// Lets one answer go on that is [held](Behaviour::held_after), or the next that will be.
+    pub fn release(&self) {
+        self.shared.releases.add_permits(1);
     }
 
     /// The requests so far, in the order in which they came.
@@ -130,6 +139,15 @@ impl FakeModel {
     /// How many clients went away before the end of their response.
     pub fn disconnects(&self) -> usize {
         self.shared.disconnects.load(Ordering::SeqCst)
+    }
+}
+
+impl Shared {
+    async fn released(&self) {
+        // It is never closed.
+        if let Ok(permit) = self.releases.acquire().await {
+            permit.forget();
+        }
     }
 }
 
@@ -174,6 +192,7 @@ async fn perform(mut steps: VecDeque<Step>, mut watch: Watch) -> io::Result<Resp
     while let Some(step) = steps.pop_front() {
         match step {
             Step::Sleep(pause) => sleep(pause).await,
+            Step::Held => watch.shared.released().await,
             Step::Hang => std::future::pending().await,
             Step::Abort => {
                 watch.end();
@@ -194,6 +213,7 @@ async fn perform(mut steps: VecDeque<Step>, mut watch: Watch) -> io::Result<Resp
             watch.ended = steps.is_empty() && step != Step::Hang;
             match step {
                 Step::Sleep(pause) => sleep(pause).await,
+                Step::Held => watch.shared.released().await,
                 Step::Hang => std::future::pending().await,
                 Step::Chunk(bytes) => return Some((Ok(bytes), (steps, watch))),
                 Step::Abort | Step::Head(..) => {

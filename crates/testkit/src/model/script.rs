@@ -18,6 +18,8 @@ pub(super) enum Step {
     Head(u16, HeaderMap),
     Chunk(Bytes),
     Sleep(Duration),
+    /// Waits to be released.
+    Held,
     Abort,
     Hang,
 }
@@ -121,6 +123,9 @@ impl Behaviour {
             .extend(words(&self.reasoning).iter().flat_map(|word| frames.delta(json!({"reasoning_content": word}), 0)));
         let spoken = self.fault.map_or(deltas.len(), |(spoken, _)| spoken.min(deltas.len()));
         for (index, delta) in deltas[..spoken].iter().enumerate() {
+            if self.held == Some(index) {
+                steps.push(Step::Held);
+            }
             if index > 0 && !self.chunk_delay.is_zero() {
                 steps.push(Step::Sleep(self.chunk_delay));
             }

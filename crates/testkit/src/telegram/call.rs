@@ -92,12 +92,12 @@ impl Repeated {
     }
 }
 
-/// The most messages within any one second.
+/// The most messages within a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pace {
-    /// To one chat.
+    /// To one chat, within any one second.
     pub per_chat: usize,
-    /// To all.
+    /// To all, within any five seconds: a busy machine bunches what left in time.
     pub overall: usize,
 }
 
@@ -120,25 +120,30 @@ pub(super) fn repeated(sendings: &[Sending]) -> Vec<Repeated> {
 
 /// The pace of those calls that were carried out.
 pub(super) fn pace<'a>(calls: impl Iterator<Item = &'a Call>) -> Pace {
-    let (mut overall, mut chats) = (Window::default(), HashMap::<_, Window>::new());
+    let (mut overall, mut chats) = (Window::of(5), HashMap::new());
     for call in calls.filter(|call| call.succeeded()) {
         overall.add(call.at);
-        chats.entry(call.params.get("chat_id").map(Value::to_string)).or_default().add(call.at);
+        let chat = call.params.get("chat_id").map(Value::to_string);
+        chats.entry(chat).or_insert_with(|| Window::of(1)).add(call.at);
     }
     let per_chat = chats.values().map(|window| window.most).max().unwrap_or_default();
     Pace { per_chat, overall: overall.most }
 }
 
-/// What happened within the last second.
-#[derive(Default)]
+/// What happened within the last seconds.
 struct Window {
+    length: Duration,
     times: VecDeque<Instant>,
     most: usize,
 }
 
 impl Window {
+    fn of(seconds: u64) -> Self {
+        Self { length: Duration::from_secs(seconds), times: VecDeque::new(), most: 0 }
+    }
+
     fn add(&mut self, at: Instant) {
-        while self.times.front().is_some_and(|first| at.duration_since(*first) >= Duration::from_secs(1)) {
+        while self.times.front().is_some_and(|first| at.duration_since(*first) >= self.length) {
             self.times.pop_front();
         }
         self.times.push_back(at);

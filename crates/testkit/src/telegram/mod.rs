@@ -31,6 +31,7 @@ mod entities;
 mod faults;
 mod flood;
 mod group;
+mod launch;
 mod methods;
 mod notation;
 mod pay;
@@ -61,6 +62,7 @@ pub use self::{
     faults::{Fault, Faults},
     flood::FloodLimits,
     group::Group,
+    launch::Launch,
     pay::Payment,
     person::Person,
     shown::{Button, Document, Draft, Shown},

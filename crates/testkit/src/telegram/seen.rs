@@ -55,7 +55,7 @@ impl FakeTelegram {
         self.repeated().into_iter().filter(|repeated| !repeated.is_excused()).collect()
     }
 
-    /// The most messages within any one second.
+    /// How fast messages came at most.
     pub fn pace(&self) -> Pace {
         call::pace(self.shared.lock().calls.iter().filter(|call| call.is_message()))
     }

@@ -7,19 +7,23 @@ mod talk;
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
 use self::person::Person;
 use super::{CliError, open_database, print_line};
 use crate::{
     billing::plan,
     clock::Clock,
     config::Config,
-    db::{Db, Result},
+    db::{Db, Result, figures},
 };
 
 /// Questions of a dialogue, before the next one begins.
 const DIALOGUE: u64 = 20;
 /// Questions of a transaction: a whole number of dialogues.
 const BATCH: u64 = 500;
+/// How many people talk at once.
+const AT_ONCE: usize = 4;
 /// How far back the oldest dialogue lies.
 const PAST: Duration = Duration::from_secs(90 * 86_400 + 3_600);
 
@@ -29,11 +33,14 @@ pub(super) async fn demo_data(config: &Config, people: u64, messages: u64) -> st
     let now = Clock::System.now();
     plan::seed(&db, &config.plans, now).await?;
     let (questions, people) = (messages / 2, people.max(1));
-    for index in 0..people {
+    let adding = stream::iter(0..people).map(|index| {
         // The first ones take what does not divide.
         let own = questions / people + u64::from(index < questions % people);
-        add(&db, Person::new(index, own, now, config)).await?;
-    }
+        add(&db, Person::new(index, own, now, config))
+    });
+    adding.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+    // What is new lies in the past, which may have been counted.
+    db.write(move |tx| Box::pin(async move { figures::forget(tx).await })).await?;
     db.close().await;
     print_line(&format!("{people} people, {} messages", questions * 2))
 }

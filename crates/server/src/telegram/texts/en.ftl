@@ -27,8 +27,10 @@ button-yes = Yes
 button-no = No
 button-stop = Stop
 button-again = Again
+button-report = Report
 button-delete = Delete
 button-plan = My plan
+button-panel = Open the panel
 button-edit-name = Name
 button-edit-gender = Gender
 button-edit-age = Age
@@ -79,10 +81,18 @@ text-too-long =
     }
 nothing-to-stop = There is nothing to stop right now.
 stopping = Stopping…
+reported = Thank you! We will look at this answer.
+report-why = What is wrong with this answer?
+report-harmful = It is dangerous
+report-sexual = It is sexual
+report-hateful = It is insulting
+report-wrong = It is not true
+report-other = Something else
 nothing-to-again = There is nothing to answer again yet: ask something first.
 media-unsupported = Voice messages, photos and files can't be read yet. Please write it in words.
 edited-ignored = Changes to a message that was already sent are not read. Please send the corrected text as a new message.
 unknown-command = There is no such command. All commands are in /help.
+panel-link = Your way into the panel. The link works once, within 15 minutes; give it to nobody.
 old-button = This button no longer works.
 
 ## Dialogues

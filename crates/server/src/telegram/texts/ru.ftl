@@ -27,8 +27,10 @@ button-yes = Да
 button-no = Нет
 button-stop = Остановить
 button-again = Ещё раз
+button-report = Пожаловаться
 button-delete = Удалить
 button-plan = Мой план
+button-panel = Войти в панель
 button-edit-name = Имя
 button-edit-gender = Род
 button-edit-age = Возраст
@@ -82,10 +84,18 @@ text-too-long =
     }
 nothing-to-stop = Сейчас останавливать нечего.
 stopping = Останавливаю…
+reported = Спасибо! Мы посмотрим на этот ответ.
+report-why = Что не так с этим ответом?
+report-harmful = Он опасен
+report-sexual = Он непристоен
+report-hateful = Он оскорбителен
+report-wrong = Он неверен
+report-other = Другое
 nothing-to-again = Повторять пока нечего: сначала спросите о чём-нибудь.
 media-unsupported = Голосовые сообщения, фотографии и файлы читать пока не получается. Напишите, пожалуйста, словами.
 edited-ignored = Исправления в уже отправленном не учитываются. Пришлите исправленный текст новым сообщением.
 unknown-command = Такой команды нет. Все команды — /help.
+panel-link = Вход в панель управления. Ссылка сработает один раз в течение 15 минут; не передавайте её никому.
 old-button = Эта кнопка уже не действует.
 
 ## Разговоры

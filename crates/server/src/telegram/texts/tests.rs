@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use fluent_bundle::{FluentArgs, FluentResource};
 use rstest::rstest;
 
-use super::{FluentArgs, FluentResource, Lang, Value, text};
+use super::{Lang, TEXTS, Value, text};
 
 const SOURCES: [(Lang, &str); 2] = [(Lang::Ru, include_str!("ru.ftl")), (Lang::En, include_str!("en.ftl"))];
 
@@ -66,7 +67,7 @@ fn every_text_is_made_and_fits(#[values(Lang::Ru, Lang::En)] lang: Lang) {
         for (number, word) in [0, 1, 2, 5, 11, 21, 22, 25, 1_000_000].into_iter().flat_map(|n| words.map(|w| (n, w))) {
             let value = |name: &str| if NUMBERS.contains(&name) { Value::Number(number) } else { Value::Text(word) };
             let args: FluentArgs<'_> = variables.iter().map(|name| (name.clone(), value(name))).collect();
-            let text = lang.texts().render(&key, &args).unwrap_or_else(|error| panic!("{key}: {error}"));
+            let text = TEXTS.of(lang).render(&key, &args).unwrap_or_else(|error| panic!("{key}: {error}"));
             let (units, longest) = (text.encode_utf16().count(), longest(&key));
             assert!((1..=longest).contains(&units), "{key} has {units} of {longest}");
             assert_eq!(text.trim(), text, "{key}");

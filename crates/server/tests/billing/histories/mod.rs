@@ -20,6 +20,7 @@ use beseda::{
         usage_logs,
     },
     dialogue, jobs,
+    staff::Actor,
     turn::Refusal,
 };
 use jiff::tz::TimeZone;
@@ -37,7 +38,7 @@ use steps::{Jump, Step, Talk, step};
 
 const PEOPLE: usize = 2;
 /// How many histories (`BESEDA_TEST_HISTORIES` for another number), and how long.
-const CASES: u32 = 60;
+const CASES: u32 = 20;
 const STEPS: usize = 45;
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3600 * SECOND;
@@ -117,7 +118,15 @@ impl History {
             is_offered: Some(plan.offered),
             ..Changes::default()
         };
-        plan::set(self.world.db(), name, changes, false, self.world.now()).await.unwrap();
+        let change = plan::Change {
+            actor: Actor::cli(),
+            name: name.to_owned(),
+            changes,
+            is_new: false,
+            running: false,
+            reason: None,
+        };
+        plan::set(self.world.app().office(), change).await.unwrap();
         self.plans.insert(name.to_owned(), plan);
     }
 

@@ -6,6 +6,7 @@ use beseda::{
         renewal::{self, RenewalError, Wish},
     },
     db::Ts,
+    staff::Actor,
 };
 
 use super::History;
@@ -54,7 +55,7 @@ impl History {
     pub(super) async fn grant(&mut self, who: usize, plan: &str, span: Option<i64>) {
         let (now, zone) = (self.world.now(), self.zone.clone());
         let until = span.map(|span| Ts::from_micros(now.as_micros() + span));
-        let desk = Desk { db: self.world.db(), zone: &zone, now };
+        let desk = Desk { db: self.world.db(), zone: &zone, now, actor: &Actor::cli() };
         grant::grant(&desk, self.people[who], plan, until, None).await.unwrap();
         let heard = {
             let mut reader = self.world.db().read().await.unwrap();
@@ -81,7 +82,7 @@ impl History {
         let end = self.look(who).end;
         let (now, zone) = (self.world.now(), self.zone.clone());
         let until = Ts::from_micros(end.unwrap_or(now.as_micros()) + span);
-        let desk = Desk { db: self.world.db(), zone: &zone, now };
+        let desk = Desk { db: self.world.db(), zone: &zone, now, actor: &Actor::cli() };
         match (grant::extend(&desk, self.people[who], until, None).await, bought, end) {
             (Err(GrantError::NothingBought), bought, end) => assert!(bought.is_none() || end.is_none()),
             (Ok(_), Some((number, place)), Some(_)) => {
@@ -98,7 +99,7 @@ impl History {
     pub(super) async fn revoke(&mut self, who: usize) {
         let bought = self.bought(who);
         let (now, zone) = (self.world.now(), self.zone.clone());
-        let desk = Desk { db: self.world.db(), zone: &zone, now };
+        let desk = Desk { db: self.world.db(), zone: &zone, now, actor: &Actor::cli() };
         match (grant::revoke(&desk, self.people[who], None).await, bought) {
             (Err(GrantError::NothingBought), None) => {}
             (Ok(_), Some((number, _))) => {

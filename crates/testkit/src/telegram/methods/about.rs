@@ -53,10 +53,14 @@ pub(super) fn describe(state: &mut State, method: &str, params: Params<'_>) -> V
 }
 
 /// "setChatMenuButton"
-pub(super) fn menu_button(state: &mut State, params: Params<'_>) -> Value {
+pub(super) fn menu_button(state: &mut State, params: Params<'_>) -> Outcome {
     let button = params.0.get("menu_button").cloned().unwrap_or_else(|| json!({"type": "default"}));
+    let url = button["web_app"]["url"].as_str().unwrap_or("https://");
+    if !url.starts_with("https://") {
+        return Err(Refusal::bad(format!("menu button web app URL '{url}' is invalid: Only HTTPS links are allowed")));
+    }
     state.menu_buttons.insert(params.int("chat_id"), button);
-    true.into()
+    Ok(true.into())
 }
 
 /// "leaveChat"

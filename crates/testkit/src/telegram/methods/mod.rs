@@ -111,7 +111,7 @@ fn act(state: &mut State, request: &Request) -> Outcome {
         "setMyDescription" | "setMyShortDescription" | "setMyName" => {
             Ok(about::describe(state, &request.method, params))
         }
-        "setChatMenuButton" => Ok(about::menu_button(state, params)),
+        "setChatMenuButton" => about::menu_button(state, params),
         "leaveChat" => about::leave(state, params),
         "createInvoiceLink" => Ok(payments::create_link(state, params)),
         "answerPreCheckoutQuery" => payments::answer_checkout(state, params),

@@ -1,0 +1,6 @@
+package android.webkit;
+
+/** API 26. */
+public abstract class RenderProcessGoneDetail {
+    public abstract boolean didCrash();
+}
