@@ -91,6 +91,15 @@ impl Entitlements {
         self.all.iter().filter(|e| e.holds_at(now)).max_by(|a, b| a.worth().cmp(&b.worth()))
     }
 
+    /// When something else becomes the best by beginning, after `now`; none: it stays the best until it ends, or for
+    /// good.
+    pub fn next_best_at(&self, now: Ts) -> Option<Ts> {
+        let best = self.best_at(now);
+        let until = best.and_then(|best| best.end).unwrap_or(Ts::MAX);
+        let begins = self.all.iter().filter(|e| e.follows).map(|e| e.start);
+        begins.filter(|at| now < *at && *at < until && self.best_at(*at) != best).min()
+    }
+
     /// The purchases that a provider renews.
     pub fn renewing(&self) -> BTreeSet<Uuid> {
         self.all.iter().filter(|e| e.renews == Some(true)).map(|e| e.purchase_id).collect()

@@ -89,6 +89,7 @@ mod tests {
             next_plan: None,
             near_told_at: None,
             spent_told_at: None,
+            yields_at: None,
         };
         Held { subscription, rank }
     }

@@ -46,6 +46,7 @@ fn begin(terms: &Terms, user_id: Uuid, start: Ts, end: Option<Ts>, now: Ts) -> S
         next_plan: None,
         near_told_at: None,
         spent_told_at: None,
+        yields_at: None,
     }
 }
 
@@ -58,7 +59,7 @@ pub async fn begin_free(conn: &mut Conn<'_>, user_id: Uuid, now: Ts, zone: &Time
     Ok(subscription)
 }
 
-/// The person's subscription as it counts now: read, and rolled over first if its period has ended.
+/// The person's subscription as it counts now: read, and rolled over first if its period is over.
 pub async fn look(app: &App, user_id: Uuid) -> Result<Option<Subscription>> {
     let (now, zone) = (app.clock.now(), app.zone.clone());
     let active = {
@@ -66,7 +67,7 @@ pub async fn look(app: &App, user_id: Uuid) -> Result<Option<Subscription>> {
         subscriptions::active(&mut reader.conn(), user_id).await?
     };
     match active {
-        Some(active) if !active.has_ended(now) => Ok(Some(active)),
+        Some(active) if !active.is_over(now) => Ok(Some(active)),
         _ => {
             let current = app.db.write(move |tx| {
                 let zone = zone.clone();
@@ -77,11 +78,11 @@ pub async fn look(app: &App, user_id: Uuid) -> Result<Option<Subscription>> {
     }
 }
 
-/// The person's subscription as it counts at `now`, its row locked; a period that has ended is rolled over first, and
-/// its row kept as history.
+/// The person's subscription as it counts at `now`, its row locked; a period that is over is rolled over first, and its
+/// row kept as history.
 pub async fn current(conn: &mut Conn<'_>, user_id: Uuid, now: Ts, zone: &TimeZone) -> Result<Option<Subscription>> {
     match lock(conn, user_id).await? {
-        Some(active) if active.has_ended(now) => settle(conn, active, now, zone).await.map(Some),
+        Some(active) if active.is_over(now) => settle(conn, active, now, zone).await.map(Some),
         active => Ok(active),
     }
 }
@@ -115,16 +116,32 @@ pub async fn entitlements(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Entitlem
     entitlement::fold(&purchases, &payments::of(conn, user_id).await?)
 }
 
-/// Makes the row that ought to count at `now` the active one.
+/// Makes the row that ought to count at `now` the active one, and notes when it yields to the next.
 async fn settle(conn: &mut Conn<'_>, active: Subscription, now: Ts, zone: &TimeZone) -> Result<Subscription> {
-    let user_id = active.user_id;
-    let mut entitled = entitlements(conn, user_id).await?;
-    if renewal::end(conn, user_id, &entitled.endings, now).await? {
-        entitled = entitlements(conn, user_id).await?;
+    let mut entitled = entitlements(conn, active.user_id).await?;
+    if renewal::end(conn, active.user_id, &entitled.endings, now).await? {
+        entitled = entitlements(conn, active.user_id).await?;
     }
+    let mut best = make_best_active(conn, active, &entitled, now, zone).await?;
+    let yields_at = entitled.next_best_at(now);
+    if best.yields_at != yields_at {
+        subscriptions::set_yields_at(conn, best.id, yields_at).await?;
+        best.yields_at = yields_at;
+    }
+    Ok(best)
+}
+
+async fn make_best_active(
+    conn: &mut Conn<'_>,
+    active: Subscription,
+    entitled: &Entitlements,
+    now: Ts,
+    zone: &TimeZone,
+) -> Result<Subscription> {
+    let user_id = active.user_id;
     let bought = subscriptions::bought(conn, user_id).await?;
     for row in &bought {
-        bring_up_to_date(conn, row, &entitled).await?;
+        bring_up_to_date(conn, row, entitled).await?;
     }
     let best = entitled.best_at(now);
     if best.is_none() && active.purchase_id.is_none() && !active.has_ended(now) {

@@ -58,6 +58,7 @@ pub async fn admit(
 ) -> Result<Option<(Subscription, Session, Turn)>> {
     let sql = "UPDATE subscriptions SET reserved = reserved + 1 WHERE user_id = $2 AND is_active \
                AND unit = 'requests' AND (end_date IS NULL OR end_date > $10) \
+               AND (yields_at IS NULL OR yields_at > $10) \
                AND used_requests + reserved < usage_limit \
                AND EXISTS (SELECT 1 FROM chat_sessions WHERE user_id = $2 AND id = $3 AND is_active) \
                AND NOT EXISTS (SELECT 1 FROM turns WHERE user_id = $2 AND idempotency_key = $6) RETURNING *;\n\

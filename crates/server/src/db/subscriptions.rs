@@ -57,6 +57,8 @@ pub struct Subscription {
     pub near_told_at: Option<Ts>,
     /// When the person was told that all of it is used.
     pub spent_told_at: Option<Ts>,
+    /// When it yields to another, better, that begins before this one ends.
+    pub yields_at: Option<Ts>,
 }
 
 text_enum! {
@@ -104,14 +106,24 @@ impl Subscription {
     pub fn has_ended(&self, now: Ts) -> bool {
         self.end_date.is_some_and(|end| end <= now)
     }
+
+    /// Until when it counts: to its end, or until it yields to another.
+    pub fn counts_until(&self) -> Option<Ts> {
+        [self.end_date, self.yields_at].into_iter().flatten().min()
+    }
+
+    /// Whether another may count by now.
+    pub fn is_over(&self, now: Ts) -> bool {
+        self.counts_until().is_some_and(|until| until <= now)
+    }
 }
 
 /// Adds a subscription.
 pub async fn insert(conn: &mut Conn<'_>, s: &Subscription) -> Result<()> {
     let sql = "INSERT INTO subscriptions (id, user_id, plan_name, is_active, start_date, end_date, usage_limit, \
                used_requests, auto_renew, unit, used_tokens, reserved, anchor_date, model, providers, \
-               max_answer_tokens, provider, purchase_id, charge_id) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+               max_answer_tokens, provider, purchase_id, charge_id, yields_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
     execute!(
         conn,
         sql,
@@ -134,6 +146,7 @@ pub async fn insert(conn: &mut Conn<'_>, s: &Subscription) -> Result<()> {
         s.provider,
         s.purchase_id,
         &s.charge_id,
+        s.yields_at,
     )
     .map(drop)
 }
@@ -154,10 +167,10 @@ pub async fn lock_active(conn: &mut Conn<'_>, user_id: Uuid) -> Result<Option<Su
     fetch_optional!(conn, Subscription, sql, user_id)
 }
 
-/// Reserves one request: the one conditional update that admits a turn. None: ended, spent, or counted in tokens.
+/// Reserves one request: the one conditional update that admits a turn. None: over, spent, or counted in tokens.
 pub async fn reserve_request(conn: &mut Conn<'_>, user_id: Uuid, now: Ts) -> Result<Option<Subscription>> {
     let sql = "UPDATE subscriptions SET reserved = reserved + 1 WHERE user_id = $1 AND is_active \
-               AND unit = 'requests' AND (end_date IS NULL OR end_date > $2) \
+               AND unit = 'requests' AND (end_date IS NULL OR end_date > $2) AND (yields_at IS NULL OR yields_at > $2) \
                AND used_requests + reserved < usage_limit RETURNING *";
     fetch_optional!(conn, Subscription, sql, user_id, now)
 }
@@ -236,6 +249,11 @@ pub async fn set_period(
     fetch_optional!(conn, Subscription, sql, id, start, end, auto_renew)
 }
 
+/// Sets when a row yields to another.
+pub async fn set_yields_at(conn: &mut Conn<'_>, id: Uuid, yields_at: Option<Ts>) -> Result<()> {
+    execute!(conn, "UPDATE subscriptions SET yields_at = $2 WHERE id = $1", id, yields_at).map(drop)
+}
+
 /// Sets whether the person wishes the active subscription to go on.
 pub async fn set_auto_renew(conn: &mut Conn<'_>, id: Uuid, auto_renew: bool) -> Result<Option<Subscription>> {
     let sql = "UPDATE subscriptions SET auto_renew = $2 WHERE id = $1 RETURNING *";
@@ -263,10 +281,10 @@ pub async fn tell_limit(conn: &mut Conn<'_>, id: Uuid, state: LimitState, now: T
     Ok(execute!(conn, sql, id, now)? == 1)
 }
 
-/// People whose active period has ended, up to `limit` of them, behind `after` by id.
-pub async fn ended(conn: &mut Conn<'_>, now: Ts, after: Uuid, limit: i64) -> Result<Vec<Uuid>> {
-    let sql = "SELECT user_id FROM subscriptions WHERE is_active AND end_date <= $1 AND user_id > $2 \
-               ORDER BY user_id LIMIT $3";
+/// People whose active period is over, up to `limit` of them, behind `after` by id.
+pub async fn over(conn: &mut Conn<'_>, now: Ts, after: Uuid, limit: i64) -> Result<Vec<Uuid>> {
+    let sql = "SELECT user_id FROM subscriptions \
+               WHERE ((is_active AND end_date <= $1) OR (is_active AND yields_at <= $1)) AND user_id > $2 ORDER BY user_id LIMIT $3";
     Ok(fetch_all!(conn, (Uuid,), sql, now, after, limit)?.into_iter().map(|(id,)| id).collect())
 }
 

@@ -125,7 +125,7 @@ impl Problem {
     /// The quota is spent, and when it renews.
     pub fn spent(subscription: &Subscription) -> Self {
         Self {
-            renews_at: Some(subscription.end_date),
+            renews_at: Some(subscription.counts_until()),
             plan_name: Some(subscription.plan_name.clone()),
             ..Self::new(Kind::QuotaExceeded)
         }

@@ -1,4 +1,4 @@
-//! Rolls periods over that have ended, of people too who have not been here since: reports and the panel are right
+//! Rolls periods over that are over, of people too who have not been here since: reports and the panel are right
 //! then. It does what the next turn or read of such a person would do.
 
 use uuid::Uuid;
@@ -10,13 +10,13 @@ use crate::{
     db::{Result, subscriptions},
 };
 
-/// Runs it once, for everybody whose period has ended. One person whose period cannot be rolled over does not keep
+/// Runs it once, for everybody whose period is over. One person whose period cannot be rolled over does not keep
 /// others from it.
 pub async fn run(app: Shared) -> Result<()> {
     let mut after = Uuid::nil();
     loop {
         let now = app.clock.now();
-        let people = subscriptions::ended(&mut app.db.read().await?.conn(), now, after, BATCH).await?;
+        let people = subscriptions::over(&mut app.db.read().await?.conn(), now, after, BATCH).await?;
         let full = i64::try_from(people.len()) == Ok(BATCH);
         for user_id in people {
             after = user_id;

@@ -33,7 +33,7 @@ pub(super) async fn words(app: &App, lang: Lang, user_id: Uuid, kept: Kept) -> R
         }
         Notice::LimitReached(id) => {
             let Some(current) = still(app, user_id, id, LimitState::Reached).await? else { return Ok(None) };
-            let renews = day(app, lang, current.end_date);
+            let renews = day(app, lang, current.counts_until());
             Outgoing::new(text(lang, "limit-reached", &[("renews", (&renews).into())])).row(offer)
         }
         Notice::PlanEnded(id) => return ended(app, lang, user_id, id).await,

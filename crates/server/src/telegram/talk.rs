@@ -219,7 +219,7 @@ fn spent(app: &App, lang: Lang, subscription: &Subscription) -> Outgoing {
         Unit::Requests => "requests",
         Unit::Tokens => "tokens",
     };
-    let renews = subscription.end_date.map_or_else(|| "none".to_owned(), |end| date(app, lang, end));
+    let renews = subscription.counts_until().map_or_else(|| "none".to_owned(), |end| date(app, lang, end));
     let arguments =
         [("limit", subscription.usage_limit.into()), ("unit", unit.into()), ("renews", renews.as_str().into())];
     Outgoing::new(text(lang, "quota-spent", &arguments)).row([Button::new(lang, "button-plan", "plan")])

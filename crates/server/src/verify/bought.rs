@@ -43,8 +43,8 @@ async fn verify_payer(conn: &mut Conn<'_>, user_id: Uuid, now: Ts, found: &mut F
         verify_row(&row, &entitled, found);
     }
     let Some(active) = subscriptions::active(conn, user_id).await? else { return Ok(()) };
-    // What has ended is rolled over at the next look, and then is what it ought to be.
-    if active.has_ended(now) {
+    // What is over is rolled over at the next look, and then is what it ought to be.
+    if active.is_over(now) {
         return Ok(());
     }
     let best = entitled.best_at(now);

@@ -6,7 +6,7 @@ use testkit::app::{Database, Person, TestApp};
 
 use crate::{
     play::{has, kinds, moment, whole},
-    support::{assert_shows, days_pass, in_days, refused, run, start},
+    support::{assert_shows, days_pass, in_days, problem, refused, run, start},
 };
 
 /// `beseda subscription …` for a person, which must succeed: what they have then.
@@ -184,6 +184,45 @@ async fn a_better_plan_goes_first_and_the_lesser_goes_on_afterwards(
     assert_eq!(run(&app, &["verify"]).await, "");
     days_pass(&app, 4).await;
     assert_eq!(has(&anna).await, ("week".into(), false, 0));
+    days_pass(&app, 7).await;
+    assert_eq!(has(&anna).await, ("free".into(), true, 0));
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_begins_while_another_runs_takes_its_place(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(false, true)] heard: bool,
+) {
+    let (_model, app) = start(database).await;
+    sell_weeks_and_gold(&app).await;
+    run(&app, &["plan", "set", "week", "--usage-limit", "2"]).await;
+    let anna = app.register("Анна").await;
+    // Two weeks, one after the other, and ten days beside them: more than the first has, and less than the second.
+    grant(&app, &anna, "week").await;
+    let beside = subscription(&app, &anna, &["grant", "--plan", "week", "--until", &in_days(10).to_string()]).await;
+    assert_eq!(grant(&app, &anna, "week").await["id"], beside["id"]);
+    uses(&anna, 2).await;
+    let session = anna.session().await;
+    let spent = anna.send(session, "Привет").await;
+    assert_eq!(problem(&spent), "402 quota-exceeded");
+    let second = moment(&spent.2["renews_at"]);
+    assert!(second < moment(&beside["end_date"]), "the second week begins while the ten days run");
+    assert_eq!(run(&app, &["verify"]).await, "");
+    days_pass(&app, 8).await;
+    assert_eq!(run(&app, &["verify"]).await, "");
+    if heard {
+        // A turn is admitted by what has begun, and not refused by what was spent.
+        uses(&anna, 1).await;
+        assert_eq!(has(&anna).await, ("week".into(), false, 1));
+    } else {
+        assert_eq!(has(&anna).await, ("week".into(), false, 0));
+    }
+    let now = anna.subscription().await;
+    assert_ne!(now["id"], beside["id"]);
+    let days = jiff::SignedDuration::from_hours(8 * 24);
+    assert_eq!(moment(&now["start_date"]), second - days);
+    assert_eq!(run(&app, &["verify"]).await, "");
     days_pass(&app, 7).await;
     assert_eq!(has(&anna).await, ("free".into(), true, 0));
 }

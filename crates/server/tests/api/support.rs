@@ -97,7 +97,7 @@ pub(crate) async fn days_pass(app: &TestApp, days: i64) {
     for (table, columns) in [
         ("payments", &["occurred_at", "received_at", "paid_until"][..]),
         ("purchases", &["created_at"]),
-        ("subscriptions", &["start_date", "end_date", "anchor_date"]),
+        ("subscriptions", &["start_date", "end_date", "anchor_date", "yields_at"]),
     ] {
         let set: Vec<_> = columns.iter().map(earlier).collect();
         app.execute(&format!("UPDATE {table} SET {}", set.join(", "))).await.unwrap();

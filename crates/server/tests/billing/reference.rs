@@ -139,6 +139,8 @@ pub(crate) struct Person {
     pub(crate) days: BTreeMap<Date, (i64, i64, i64)>,
     anchor: i64,
     wish: bool,
+    /// When the next of what was paid for begins.
+    begins: Option<i64>,
 }
 
 /// A charge's time.
@@ -154,15 +156,22 @@ impl Person {
     /// Somebody who registers now.
     pub(crate) fn new(now: Ts, free: &Plan, zone: &TimeZone) -> Self {
         let now = now.as_micros();
-        let mut person =
-            Self { purchases: Vec::new(), rows: Vec::new(), active: 0, days: BTreeMap::new(), anchor: now, wish: true };
+        let mut person = Self {
+            purchases: Vec::new(),
+            rows: Vec::new(),
+            active: 0,
+            days: BTreeMap::new(),
+            anchor: now,
+            wish: true,
+            begins: None,
+        };
         person.free(now, free, zone);
         person
     }
 
-    /// Looks at the subscription: a period that has ended is followed by the next.
+    /// Looks at the subscription: a period that has ended is followed by the next, and the better takes its place.
     pub(crate) fn look(&mut self, now: Ts, free: &Plan, zone: &TimeZone) -> &mut Row {
-        if self.rows[self.active].end.is_some_and(|end| end <= now.as_micros()) {
+        if [self.rows[self.active].end, self.begins].into_iter().flatten().any(|at| at <= now.as_micros()) {
             self.settle(now, free, zone);
         }
         &mut self.rows[self.active]
@@ -182,6 +191,7 @@ impl Person {
                 row.auto_renew = renews.unwrap_or(row.auto_renew);
             }
         }
+        self.begins = times.iter().map(|time| time.start).filter(|start| now < *start).min();
         let holds = |time: &&Time| self.holds(time, now);
         let worth = |time: &Time| {
             let charge = &self.purchases[time.purchase].charges[time.charge];

@@ -24,7 +24,10 @@ use beseda::{
     turn::Refusal,
 };
 use jiff::tz::TimeZone;
-use proptest::{prelude::*, test_runner::TestRunner};
+use proptest::{
+    prelude::*,
+    test_runner::{RngAlgorithm, TestRng, TestRunner},
+};
 use testkit::{app::Database, model::Behaviour};
 use uuid::Uuid;
 
@@ -37,7 +40,7 @@ use crate::{
 use steps::{Jump, Step, Talk, step};
 
 const PEOPLE: usize = 2;
-/// How many histories (`BESEDA_TEST_HISTORIES` for another number), and how long.
+/// How many histories, the same each time (`BESEDA_TEST_HISTORIES` for so many others), and how long.
 const CASES: u32 = 20;
 const STEPS: usize = 45;
 const SECOND: i64 = 1_000_000;
@@ -306,11 +309,20 @@ fn sorted(rows: impl Iterator<Item = Row>) -> Vec<Row> {
 fn play(database: Database) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let zones = zones();
-    let cases = std::env::var("BESEDA_TEST_HISTORIES").ok().and_then(|number| number.parse().ok()).unwrap_or(CASES);
-    let config = ProptestConfig { cases, max_shrink_iters: 25, failure_persistence: None, ..Default::default() };
+    let others = std::env::var("BESEDA_TEST_HISTORIES").ok().map(|number| number.parse().unwrap());
+    let config = ProptestConfig {
+        cases: others.unwrap_or(CASES),
+        max_shrink_iters: 25,
+        failure_persistence: None,
+        ..Default::default()
+    };
+    let mut runner = match others {
+        Some(_) => TestRunner::new(config),
+        None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
+    };
     let began = 1_767_225_600_i64..1_893_456_000;
     let histories = (0..zones.len(), began, proptest::collection::vec(step(), STEPS));
-    let played = TestRunner::new(config).run(&histories, |(zone, began, steps)| {
+    let played = runner.run(&histories, |(zone, began, steps)| {
         runtime.block_on(async {
             let now = Ts::from_micros(began * SECOND);
             let mut history = History::begin(database, &zones[zone], now).await;
