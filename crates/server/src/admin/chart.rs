@@ -20,7 +20,8 @@ const LABELLED: usize = 7;
 /// How a series is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Bars from the ground; those of a later series stand before those of an earlier one.
+    /// Bars from the ground; those of a later series stand before those of an earlier one, and are half as wide: neither
+    /// hides the other.
     Bars,
     /// A line.
     Line,
@@ -111,8 +112,8 @@ impl Chart {
         let top = ceiling(series.iter().flat_map(|one| one.values.iter().flatten()).copied().max().unwrap_or(0));
         let x = |index: usize| LEFT as f64 + (RIGHT - LEFT) as f64 * (index as f64 + 0.5) / count.max(1) as f64;
         let y = |value: i64| BOTTOM as f64 - (BOTTOM - TOP) as f64 * value as f64 / top as f64;
-        let width = (RIGHT - LEFT) as f64 / count.max(1) as f64 * 0.72;
         let (mut bars, mut curves) = (Vec::new(), Vec::new());
+        let mut width = (RIGHT - LEFT) as f64 / count.max(1) as f64 * 0.72;
         for one in &series {
             let points = one.values.iter().enumerate().filter_map(|(index, value)| Some((index, (*value)?)));
             match shape {
@@ -127,6 +128,7 @@ impl Chart {
                     curves.push((one.class, points.join(" ")));
                 }
             }
+            width /= 2.0;
         }
         let highest = series.first().and_then(|one| {
             let points = one.values.iter().enumerate().filter_map(|(index, value)| Some(((*value)?, index)));
