@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use testkit::telegram::Shown;
+use testkit::telegram::{Call, Fault, Shown};
 
 use crate::{
     chrome::Chrome,
@@ -147,10 +147,17 @@ async fn what_is_done_about_money() {
 
     let payment: Vec<(uuid::Uuid,)> = app.sql("SELECT id FROM payments WHERE kind = 'paid'").await.unwrap();
     let page = format!("/admin/payments/{}", payment[0].0);
+    desk.town.telegram.next("refundStarPayment", Fault::Status(502));
     desk.act(&page, "/refund", &[WHY]).await;
     desk.recorded(&["refund-asked"]).await;
-    let refunded = async || !desk.town.telegram.calls_of("refundStarPayment").is_empty();
-    eventually("Telegram gives her Stars back", refunded).await;
+    // The page tells of it by itself.
+    let events = "document.querySelectorAll('#events-card tbody tr').length";
+    assert_eq!(desk.chrome.evaluate(&format!("return {events};")).await, 1);
+    desk.chrome.evaluate("window.mark = true;").await;
+    desk.chrome.until(&format!("{events} > 1 && document.querySelector('#refund-card:not([hx-get])')")).await;
+    assert_eq!(desk.chrome.evaluate("return window.mark;").await, true);
+    let calls = desk.town.telegram.calls_of("refundStarPayment");
+    assert_eq!(calls.iter().map(Call::succeeded).collect::<Vec<_>>(), [false, true]);
     let free = async || {
         app.query_i64("SELECT COUNT(*) FROM subscriptions WHERE plan_name = 'premium' AND is_active").await.unwrap()
             == 0
