@@ -154,7 +154,7 @@ export const en = {
   endless: "Without an end",
   nextPlan: "After that",
   notChosen: "Not chosen",
-  nextPlanHint: "It begins when this one ends; one that is paid for is offered to you in Telegram then. This one is no longer renewed.",
+  nextPlanHint: "It begins when this one ends; one that is paid for is offered to you in Telegram then. This one will no longer be renewed.",
   renew: "Renew by itself",
   plansTitle: "Plans",
   currentPlan: "Your plan",
