@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long running turns are waited for; a turn that is still open then finds nothing to settle.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How long is waited for others who hold what is to be deleted, before it is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
 
