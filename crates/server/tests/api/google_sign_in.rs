@@ -17,6 +17,14 @@ const PATH: &str = "/v1/auth/google";
 const WEB: &str = "1-web.apps.googleusercontent.com";
 const ANDROID: &str = "1-android.apps.googleusercontent.com";
 
+/// Lets people sign in with Google.
+pub(crate) fn issued(builder: Builder, google: &FakeGoogle) -> Builder {
+    builder
+        .env("BESEDA__GOOGLE__CLIENT_IDS", format!("{WEB},{ANDROID}"))
+        .env("BESEDA__GOOGLE__AUTHORIZATION_URL", google.authorization_url())
+        .env("BESEDA__GOOGLE__KEYS_URL", google.keys_url())
+}
+
 /// A service where people sign in with Google.
 pub(crate) struct Door {
     pub(crate) app: TestApp,
@@ -31,10 +39,7 @@ impl Door {
 
     pub(crate) async fn open_with(database: Database, change: impl FnOnce(Builder) -> Builder) -> Self {
         let (model, google) = (FakeModel::start().await.unwrap(), FakeGoogle::start().await.unwrap());
-        let builder = service(database, &model)
-            .env("BESEDA__GOOGLE__CLIENT_IDS", format!("{WEB},{ANDROID}"))
-            .env("BESEDA__GOOGLE__AUTHORIZATION_URL", google.authorization_url())
-            .env("BESEDA__GOOGLE__KEYS_URL", google.keys_url());
+        let builder = issued(service(database, &model), &google);
         Self { app: change(builder).start().await.unwrap(), google, model }
     }
 

@@ -14,6 +14,7 @@ use tokio::{
 };
 
 use crate::{
+    google_sign_in::{issued, token},
     play::{PREMIUM, connected, premium},
     support::{BINARY, eventually, run},
 };
@@ -130,7 +131,7 @@ fn both_languages_show_the_same() {
 async fn the_guide_tells_the_truth(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let (telegram, google) = (FakeTelegram::start().await.unwrap(), FakeGoogle::start().await.unwrap());
     // Without a model: the guide's answers are the demonstration's.
-    let builder = connected(TestApp::builder(BINARY, database), &google).telegram(&telegram);
+    let builder = issued(connected(TestApp::builder(BINARY, database), &google), &google).telegram(&telegram);
     let app = builder.start().await.unwrap();
     run(&app, &["plan", "set", "premium", "--google-product-id", PREMIUM]).await;
     let anna = telegram.person("Анна", "ru");
@@ -161,6 +162,14 @@ async fn the_guide_tells_the_truth(#[values(Database::Sqlite, Database::Postgres
             Part::Meanwhile("somebody else buys in Google Play") => {
                 let (buyer, token) = (app.register("Борис").await, google.buys(premium(30)));
                 shell.run(&format!("buyer={}; purchase_token={token}", buyer.access_token)).await;
+            }
+            Part::Meanwhile("she signs in at Google") => {
+                let nonce = format!("n-{compared}");
+                let id_token = google.id_token(&token("113").with("nonce", nonce.as_str()));
+                shell.run(&format!("id_token={id_token}; nonce={nonce}")).await;
+            }
+            Part::Meanwhile("she opens the Mini App") => {
+                shell.run(&format!("init_data='{}'", telegram.launch(&anna).init_data())).await;
             }
             Part::Meanwhile(unknown) => panic!("the guide wants something unknown to happen: {unknown}"),
         }
