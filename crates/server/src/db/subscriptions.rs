@@ -284,7 +284,8 @@ pub async fn tell_limit(conn: &mut Conn<'_>, id: Uuid, state: LimitState, now: T
 /// People whose active period is over, up to `limit` of them, behind `after` by id.
 pub async fn over(conn: &mut Conn<'_>, now: Ts, after: Uuid, limit: i64) -> Result<Vec<Uuid>> {
     let sql = "SELECT user_id FROM subscriptions \
-               WHERE ((is_active AND end_date <= $1) OR (is_active AND yields_at <= $1)) AND user_id > $2 ORDER BY user_id LIMIT $3";
+               WHERE ((is_active AND end_date <= $1) OR (is_active AND yields_at <= $1)) AND user_id > $2 \
+               ORDER BY user_id LIMIT $3";
     Ok(fetch_all!(conn, (Uuid,), sql, now, after, limit)?.into_iter().map(|(id,)| id).collect())
 }
 

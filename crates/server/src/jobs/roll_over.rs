@@ -1,4 +1,4 @@
-//! Rolls periods over that are over, of people too who have not been here since: reports and the panel are right
+//! Rolls over what is over, of people too who have not been here since: reports and the panel are right
 //! then. It does what the next turn or read of such a person would do.
 
 use uuid::Uuid;
